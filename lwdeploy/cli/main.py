@@ -1,0 +1,275 @@
+"""The command line: argv in, exit code out."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lwdeploy import __version__
+from lwdeploy.cli.options import apply_flags, format_flag, project_flags, request_of
+from lwdeploy.core.errors import InvalidManifests, LwdeployError
+
+__all__ = ["cli", "main"]
+
+EXIT_CODES = """\b
+Exit codes:
+  0  done, or nothing to do     4  refused: guard, quota, ambiguity
+  1  error                      5  the plan is stale
+  2  changes present            6  locked by another run
+     (--detailed-exitcode)      7  partly applied
+  3  manifests are invalid    130  interrupted
+"""
+
+
+class Context:
+    """What the group passes to its commands."""
+
+    def __init__(self, *, colour: bool, quiet: bool) -> None:
+        self.colour = colour
+        self.quiet = quiet
+
+    def screen(self, *, show: bool = True) -> Any:
+        """Give the terminal; loaded late, because --help needs none."""
+        from lwdeploy.cli.terminal import Screen  # noqa: PLC0415
+
+        return Screen(colour=self.colour, quiet=self.quiet, show=show)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
+@click.version_option(__version__, prog_name="lwdeploy")
+@click.option("--no-color", is_flag=True, envvar="LWDEPLOY_NO_COLOR", help="No colours. NO_COLOR does the same.")
+@click.option("-q", "--quiet", is_flag=True, envvar="LWDEPLOY_QUIET", help="No progress on stderr.")
+@click.option("-v", "--verbose", is_flag=True, envvar="LWDEPLOY_VERBOSE", help="Log every request on stderr.")
+@click.pass_context
+def cli(context: click.Context, *, no_color: bool, quiet: bool, verbose: bool) -> None:
+    """Bots-as-code for LINE WORKS: validate, plan and apply a tenant's bots from YAML."""
+    if verbose:
+        logging.basicConfig(format="%(name)s %(message)s", stream=sys.stderr)
+        logging.getLogger("lwdeploy").setLevel(logging.DEBUG)
+    context.obj = Context(colour=not (no_color or os.environ.get("NO_COLOR")), quiet=quiet)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+@click.pass_obj
+def init(context: Context, /, *, folder: Path) -> None:
+    """Write a commented starter project into FOLDER (default: here)."""
+    from lwdeploy.commands import init as command  # noqa: PLC0415
+
+    written = command.run(folder)
+    screen = context.screen()
+    for path in written:
+        screen.note(f"wrote {path}")
+    screen.note("Next: lwdeploy validate, lwdeploy plan, lwdeploy apply")
+
+
+@cli.command()
+@project_flags
+@format_flag("text", "json")
+@click.pass_obj
+def validate(context: Context, /, *, form: str, **flags: Any) -> int:
+    """Check the manifests offline: all findings of all files in one run."""
+    from lwdeploy.commands import validate as command  # noqa: PLC0415
+    from lwdeploy.core.canonical import dumps  # noqa: PLC0415
+    from lwdeploy.core.diagnostics import Severity  # noqa: PLC0415
+    from lwdeploy.views.diagnostics import diagnostic_lines, diagnostics_json  # noqa: PLC0415
+
+    found = command.run(request_of(**flags))
+    screen = context.screen()
+    if form == "json":
+        content = diagnostics_json(found.diagnostics, documents=found.documents, skipped=found.skipped)
+        screen.data(dumps(content, indent=2))
+    else:
+        screen.lines(diagnostic_lines(found.diagnostics))
+    bad = any(each.severity is Severity.ERROR for each in found.diagnostics)
+    if not bad:
+        skipped = f", {found.skipped} of other kinds skipped" if found.skipped else ""
+        screen.note(f"Valid: {found.documents} documents{skipped}, checked for {', '.join(found.tenants)}")
+    return 3 if bad else 0
+
+
+@cli.command()
+@project_flags
+@apply_flags
+@format_flag("text", "json")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), envvar="LWDEPLOY_OUT", help="Save the plan."
+)
+@click.option("--detailed-exitcode", is_flag=True, envvar="LWDEPLOY_DETAILED_EXITCODE", help="Exit 2 on changes.")
+@click.pass_obj
+def plan(context: Context, /, *, form: str, out: Path | None, detailed_exitcode: bool, **flags: Any) -> int:
+    """Show what apply would do. Reads only: works with the scope bot.read."""
+    from lwdeploy.commands import plan as command  # noqa: PLC0415
+    from lwdeploy.reconcile.precondition import refuse  # noqa: PLC0415
+
+    screen = context.screen()
+    made = command.run(request_of(**flags), screen, out=out)
+    _show_plan(screen, made, form=form)
+    refuse_shown(made, refuse)
+    return 2 if detailed_exitcode and not made.empty else 0
+
+
+def refuse_shown(made: Any, refuse: Any) -> None:
+    """Raise the refusals of a plan that was just shown: the reasons need not be printed twice."""
+    try:
+        refuse(made)
+    except LwdeployError as error:
+        error.message, error.advice = "The plan is refused; see above.", ""
+        raise
+
+
+def _show_plan(screen: Any, made: Any, *, form: str) -> None:
+    from lwdeploy.commands.plan import sealed  # noqa: PLC0415
+    from lwdeploy.core.canonical import dumps  # noqa: PLC0415
+    from lwdeploy.planning.codec import encode  # noqa: PLC0415
+    from lwdeploy.views.plan_text import plan_lines  # noqa: PLC0415
+
+    shown = sealed(made)
+    if form == "json":
+        screen.data(dumps(encode(shown), indent=2))
+    else:
+        screen.lines(plan_lines(shown))
+
+
+@cli.command()
+@click.argument("planfile", type=click.Path(path_type=Path), required=False)
+@project_flags
+@apply_flags
+@format_flag("text", "json")
+@click.option("--auto-approve", is_flag=True, envvar="LWDEPLOY_AUTO_APPROVE", help="Do not ask.")
+@click.option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0),
+    envvar="LWDEPLOY_LOCK_TIMEOUT",
+    metavar="SECONDS",
+    default=70.0,
+    show_default=True,
+    help="How long to wait for another run.",
+)
+@click.pass_obj
+def apply(context: Context, /, *, planfile: Path | None, form: str, **flags: Any) -> int:
+    """Bring the tenant to what the manifests say; or carry out PLANFILE, and nothing else."""
+    from lwdeploy.cli.stopping import graceful  # noqa: PLC0415
+    from lwdeploy.commands import apply as command  # noqa: PLC0415
+
+    request = request_of(**flags)
+    if planfile is not None and (request.targets or request.prune or request.allow):
+        raise click.UsageError("A saved plan is carried out as it is: --target, --prune, --allow belong to plan.")
+    screen = context.screen(show=form == "text")
+    with graceful():
+        try:
+            applied = (
+                command.run(request, screen)
+                if planfile is None
+                else command.run_saved(request, screen, path=planfile)
+            )
+        finally:
+            screen.settle()
+    return _show_report(screen, applied, form=form)
+
+
+def _show_report(screen: Any, applied: Any, *, form: str) -> int:
+    from lwdeploy.core.canonical import dumps  # noqa: PLC0415
+    from lwdeploy.views.report import report_json, report_lines  # noqa: PLC0415
+
+    report = applied.report
+    if report is None:
+        screen.note("Nothing was changed.")
+        return 1
+    if form == "json":
+        content = report_json(report, tenant=applied.plan.tenant, digest=applied.plan.digest, calls=applied.calls)
+        screen.data(dumps(content, indent=2))
+    else:
+        screen.lines(report_lines(report))
+    return exit_code_of(report)
+
+
+def exit_code_of(report: Any) -> int:
+    """Give the exit code of an apply that had begun."""
+    from lwdeploy.core.types import Status  # noqa: PLC0415
+
+    if report.complete:
+        return 0
+    if report.interrupted:
+        return 130
+    touched = len(report.outcomes) - report.count(Status.FAILED) - report.count(Status.NOT_STARTED)
+    if touched:
+        return 7
+    return report.failure.exit_code if report.failure else 1
+
+
+@cli.command()
+@click.argument("planfile", type=click.Path(path_type=Path))
+@format_flag("text", "json")
+@click.pass_obj
+def show(context: Context, /, *, planfile: Path, form: str) -> None:
+    """Show a saved plan."""
+    from lwdeploy.commands.apply import load_plan  # noqa: PLC0415
+
+    _show_plan(context.screen(), load_plan(planfile), form=form)
+
+
+@cli.command()
+@click.argument("kind", required=False)
+@click.pass_obj
+def schema(context: Context, /, *, kind: str | None) -> None:
+    """Print the JSON Schema of KIND, or the one for every kind."""
+    from lwdeploy.commands import schema as command  # noqa: PLC0415
+
+    context.screen().data(command.run(kind))
+
+
+@cli.command()
+@click.argument("rule", required=False)
+@click.pass_obj
+def explain(context: Context, /, *, rule: str | None) -> None:
+    """Say what a RULE is about, or list all rules."""
+    from lwdeploy.commands import explain as command  # noqa: PLC0415
+
+    screen = context.screen()
+    if rule is None:
+        screen.data("\n".join(f"{each.id}  {each.severity:<7}  {each.title}" for each in command.all_rules()))
+    else:
+        found = command.run(rule)
+        screen.data(f"{found.id} ({found.severity}): {found.title}\n\n{found.explain}")
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line and exit with its code. A user's mistake never shows a traceback."""
+    from lwdeploy.cli import simulating, stating  # noqa: F401, PLC0415  they add their commands to the group
+
+    sys.exit(_run(argv))
+
+
+def _run(argv: list[str] | None) -> int:
+    try:
+        return int(cli.main(args=argv, prog_name="lwdeploy", standalone_mode=False) or 0)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 1  # click's own 2 means changes here
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("Interrupted.\n")
+        return 130
+    except LwdeployError as error:
+        return _failed(error)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; there is nobody left to tell
+        return 1
+
+
+def _failed(error: LwdeployError) -> int:
+    from lwdeploy.cli.terminal import Screen  # noqa: PLC0415
+
+    screen = Screen(colour=not os.environ.get("NO_COLOR"), quiet=True)
+    if isinstance(error, InvalidManifests):
+        screen.diagnostics(error.diagnostics)
+    else:
+        screen.error(error)
+    return error.exit_code

@@ -1,0 +1,76 @@
+"""`lwdeploy state ...`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from lwdeploy.cli.main import Context, cli
+from lwdeploy.cli.options import apply_flags, format_flag, project_flags, request_of
+
+__all__ = ["state"]
+
+
+@cli.group()
+def state() -> None:
+    """What lwdeploy remembers of a tenant."""
+
+
+@state.command("init")
+@project_flags
+@click.pass_obj
+def init(context: Context, /, **flags: Any) -> None:
+    """Make an empty state: the first use in a tenant that has bots already."""
+    from lwdeploy.commands import state as command  # noqa: PLC0415
+
+    shown = command.init(request_of(**flags))
+    context.screen().note(f"Made an empty state in {shown.backend}")
+
+
+@state.command("list")
+@project_flags
+@click.pass_obj
+def list_(context: Context, /, **flags: Any) -> None:
+    """List addresses and remote ids."""
+    from lwdeploy.commands import state as command  # noqa: PLC0415
+    from lwdeploy.views.state import state_list  # noqa: PLC0415
+
+    context.screen().lines(state_list(command.load(request_of(**flags)).state))
+
+
+@state.command("show")
+@click.argument("address", required=False)
+@project_flags
+@format_flag("text", "json")
+@click.pass_obj
+def show(context: Context, /, *, address: str | None, form: str, **flags: Any) -> None:
+    """Show all that is remembered, or of ADDRESS alone (remote_id is a bot's id)."""
+    from lwdeploy.commands import state as command  # noqa: PLC0415
+    from lwdeploy.core.canonical import dumps  # noqa: PLC0415
+    from lwdeploy.views.state import state_json, state_lines  # noqa: PLC0415
+
+    shown = command.load(request_of(**flags), address=address)
+    screen = context.screen()
+    if form == "json":
+        screen.data(dumps(state_json(shown.state, backend=shown.backend, address=address), indent=2))
+    else:
+        screen.lines(state_lines(shown.state, backend=shown.backend, address=address))
+
+
+@state.command("rebuild")
+@project_flags
+@apply_flags
+@click.option(
+    "--auto-approve", is_flag=True, envvar="LWDEPLOY_AUTO_APPROVE", help="Do not ask; see --allow adopt=N."
+)
+@click.pass_obj
+def rebuild(context: Context, /, **flags: Any) -> None:
+    """Find the objects of a lost state in the tenant again, and record them."""
+    from lwdeploy.commands import state as command  # noqa: PLC0415
+    from lwdeploy.views.line import Line  # noqa: PLC0415
+
+    screen = context.screen()
+    found = command.rebuild(request_of(**flags), screen)
+    screen.lines(Line(str(each)) for each in found.candidates)
+    screen.note(f"Recorded {len(found.candidates)} bots. Next: lwdeploy plan")

@@ -1,0 +1,137 @@
+"""`init`: writes a small commented project that validates, plans and applies at once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+from lwdeploy.commands.schema import run as schema
+from lwdeploy.core.errors import UserError
+
+__all__ = ["run"]
+
+_ROOT = Template("""\
+# yaml-language-server: $$schema=lwdeploy.schema.json
+# The root of the project. Everything below this folder belongs to it.
+apiVersion: lwdeploy/v1
+kind: Project
+metadata: {name: $name}
+spec:
+  # Who we are in a tenant that others use too. Never change it: interrupted runs are recognised by it.
+  id: $id
+---
+# Where to deploy. This one is the local tenant: it runs on this machine and needs no account.
+apiVersion: lwdeploy/v1
+kind: Tenant
+metadata:
+  name: local
+  annotations: {lwdeploy/default: "true"}
+spec:
+  endpoint: local
+  domains: {head-office: 10000001}
+  defaults:
+    # The service insists on a picture; a bot may leave it to the tenant.
+    photoUrl: https://static.example.com/bot.png
+---
+# The real one. Fill in the domain id, set the four variables, and use: lwdeploy plan -t production
+apiVersion: lwdeploy/v1
+kind: Tenant
+metadata: {name: production}
+spec:
+  endpoint: https://www.worksapis.com/v1.0
+  plan: standard
+  domains: {head-office: 10000001}
+  auth:
+    # References, never values: env, file or exec.
+    clientId: {env: LWDEPLOY_CLIENT_ID}
+    clientSecret: {env: LWDEPLOY_CLIENT_SECRET}
+    serviceAccount: {env: LWDEPLOY_SERVICE_ACCOUNT}
+    privateKey: {env: LWDEPLOY_PRIVATE_KEY}
+  state:
+    file: {path: state/production.json}
+  defaults:
+    photoUrl: https://static.example.com/bot.png
+""")
+
+_PEOPLE = """\
+# yaml-language-server: $schema=lwdeploy.schema.json
+# Persons in charge stand here once: when somebody leaves, this is the one line to change.
+apiVersion: lwdeploy/v1
+kind: PersonInCharge
+metadata: {name: it-desk}
+spec:
+  primary: [admin@example.com]
+  vice: []
+"""
+
+_BOT = """\
+# yaml-language-server: $schema=../lwdeploy.schema.json
+apiVersion: lwdeploy/v1
+kind: Bot
+metadata:
+  name: hello            # the key: it never reaches the tenant, and stays when the bot is renamed
+spec:
+  botName:
+    default: Hello
+    ja_JP: こんにちは
+    ko_KR: 안녕하세요
+  description: Says hello
+  pic: {ref: it-desk}
+  policy:
+    joinChatRoom: false  # may not be invited into group rooms
+  domains:
+    # Without a registration nobody sees the bot.
+    - name: head-office
+      visible: true
+      permission: all
+  menus:
+    persistent:
+      actions:
+        - {type: message, label: Help, text: help}
+        - {type: uri, label: Portal, uri: "https://portal.example.com"}
+"""
+
+_IGNORE = ".lwdeploy/\n"
+
+
+def run(folder: Path) -> tuple[Path, ...]:
+    """Write the starter project into `folder` and give the files written; overwrites nothing.
+
+    Raises UserError, naming them, when files are in the way.
+    """
+    files = _files(folder.resolve().name)
+    taken = [name for name in files if (folder / name).exists() and name != ".gitignore"]
+    if taken:
+        raise UserError(
+            f"Already there, and not overwritten: {', '.join(taken)}",
+            advice="Use an empty folder: lwdeploy init FOLDER.",
+        )
+    for name, content in files.items():
+        _write(folder / name, content)
+    return tuple(folder / name for name in files)
+
+
+def _files(name: str) -> Mapping[str, str]:
+    key = "".join(each if each.isascii() and each.isalnum() else "-" for each in name.lower()).strip("-")
+    return {
+        "lwdeploy.yaml": _ROOT.substitute(id=secrets.token_hex(4), name=key or "bots"),
+        "people.yaml": _PEOPLE,
+        "bots/hello.yaml": _BOT,
+        "lwdeploy.schema.json": schema(None),
+        ".gitignore": _IGNORE,
+    }
+
+
+def _write(path: Path, content: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.name == ".gitignore" and path.exists():
+            before = path.read_text(encoding="utf-8")
+            if _IGNORE.strip() in before.split("\n"):
+                return
+            content = f"{before.rstrip()}\n{content}" if before.strip() else content
+        path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from error

@@ -1,0 +1,168 @@
+"""An open tenant: client, adapters, state, and what they are bound to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lwdeploy.commands.request import Request
+from lwdeploy.core.errors import LineageMismatch, UserError
+from lwdeploy.core.kind import Adapter
+from lwdeploy.core.tenant import Tenant
+from lwdeploy.core.types import State
+from lwdeploy.kinds import KINDS, kinds_by_name
+from lwdeploy.live.read import RootReader
+from lwdeploy.state.file import FileStore
+from lwdeploy.state.store import Store
+
+if TYPE_CHECKING:
+    from lwdeploy.api.client import Client
+
+__all__ = ["READERS", "Session", "open_session", "open_store", "pool", "read_state"]
+
+READERS = 8
+"""Bots that are read or written at a time; the quota, not this, is what limits a large tenant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One tenant, open. `identity` is what its state is bound to."""
+
+    tenant: Tenant
+    client: Client
+    adapters: Mapping[str, Adapter]
+    reader: RootReader
+    store: Store
+    identity: Mapping[str, Any]
+
+
+@contextmanager
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Give the threads that bots are read with; what was not begun is dropped when an error leaves."""
+    executor = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="read")
+    try:
+        yield executor
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def open_session(request: Request, tenant: Tenant, *, root: Path, write: bool) -> Iterator[Session]:
+    """Open a tenant: start it when it is the local one, read its credentials otherwise. Sends nothing yet.
+
+    Without `write` the client raises on everything but GET, and asks for the scope `bot.read` only.
+    """
+    from lwdeploy.api.client import Client  # noqa: PLC0415  slow to load, and not needed offline
+    from lwdeploy.api.credentials import Credentials  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        env, running = request.env, tenant
+        if tenant.is_local:
+            started = stack.enter_context(_local(tenant, root=root))
+            env, running = started
+        credentials = Credentials.read(running.auth, env=env)
+        client = stack.enter_context(
+            Client.open(
+                endpoint=running.endpoint,
+                token_url=running.token_url,
+                credentials=credentials,
+                limits=running.limits,
+                read_only=not write,
+            )
+        )
+        adapters = {kind.name: kind.adapter(client) for kind in KINDS}
+        yield Session(
+            tenant=tenant,
+            client=client,
+            adapters=adapters,
+            reader=RootReader(adapters=adapters, kinds=kinds_by_name()),
+            store=open_store(request, tenant, root=root),
+            identity={
+                "endpoint": tenant.endpoint,
+                "serviceAccount": credentials.service_account,
+                "domainIds": sorted(tenant.domains.values()),
+            },
+        )
+
+
+@contextmanager
+def _local(tenant: Tenant, *, root: Path) -> Iterator[tuple[Mapping[str, str], Tenant]]:
+    """Serve the local tenant from `.lwdeploy/` as long as the block lasts."""
+    try:
+        from lwdeploy import simulator  # noqa: PLC0415  an extra: not everybody has it
+    except ImportError as error:
+        raise UserError(
+            "The local tenant needs parts that are not installed",
+            advice="Install them: pip install 'lwdeploy[local]'",
+        ) from error
+
+    data = root / ".lwdeploy" / f"{tenant.name}.sqlite3"
+    data.parent.mkdir(parents=True, exist_ok=True)
+    plan = tenant.plan or "standard"
+    settings = simulator.Settings(
+        domains=tuple(sorted({*simulator.Settings().domains, *tenant.domains.values()})),
+        plan=plan,  # type: ignore[arg-type]  # the schema allows its three words only
+        bot_limit=tenant.limits.bots,
+    )
+    try:
+        served = simulator.start(data=data, settings=settings)
+    except simulator.DataFileError as error:
+        raise UserError(str(error), advice="Wait for the other run, or name another tenant.") from error
+    with served:
+        env = {
+            "LWDEPLOY_CLIENT_ID": served.client_id,
+            "LWDEPLOY_CLIENT_SECRET": served.client_secret,
+            "LWDEPLOY_SERVICE_ACCOUNT": served.service_account,
+            "LWDEPLOY_PRIVATE_KEY": served.private_key,
+        }
+        # The local tenant tells its own limits, and by default has none: a plan's pace would only be waiting.
+        limits = replace(tenant.limits, calls_per_minute=None)
+        yield (
+            env,
+            replace(
+                tenant,
+                endpoint=served.endpoint,
+                token_url=served.token_url,
+                limits=limits,
+                auth=type(tenant.auth)(),
+            ),
+        )
+
+
+def open_store(request: Request, tenant: Tenant, *, root: Path) -> Store:
+    """Give the state of a tenant. With `CI` set, a real tenant's state must be named in the Tenant."""
+    if tenant.state_path is None and request.env.get("CI") and not tenant.is_local and tenant.declared:
+        raise UserError(
+            f"The tenant {tenant.name!r} names no state, and a CI job's disk does not last",
+            advice="Name a place that does in the Tenant: state: {file: {path: ...}}.",
+        )
+    given = Path(tenant.state_path) if tenant.state_path else Path(".lwdeploy") / "state" / f"{tenant.name}.json"
+    path = given if given.is_absolute() else root / given
+    return FileStore(path, clock=time.monotonic, sleep=time.sleep)
+
+
+def read_state(session: Session) -> State | None:
+    """Read the state and make sure that it belongs to this tenant.
+
+    Raises LineageMismatch when it is bound to another service account, or to domains of which none is named
+    now.
+    """
+    state = session.store.read()
+    if state is None:
+        return None
+    bound, here = state.tenant, session.identity
+    other_account = bound.get("serviceAccount") not in {None, here["serviceAccount"]}
+    known = set(bound.get("domainIds") or ())
+    other_domains = bool(known) and bool(here["domainIds"]) and known.isdisjoint(here["domainIds"])
+    if other_account or other_domains:
+        raise LineageMismatch(
+            f"The state in {session.store.describe()} belongs to another tenant: "
+            f"service account {bound.get('serviceAccount')}, domains {sorted(known)}",
+            advice="Name the right tenant with -t, or give this one a state of its own.",
+        )
+    return state

@@ -1,0 +1,242 @@
+"""The project on disk: its root, its manifests, its tenants."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lwdeploy.commands.request import Request
+from lwdeploy.core.diagnostics import Diagnostic, Severity
+from lwdeploy.core.errors import InvalidManifests, UserError
+from lwdeploy.core.tenant import LOCAL, Limits, Tenant
+from lwdeploy.core.types import Desired
+from lwdeploy.kinds import KINDS
+from lwdeploy.manifests.load import Loaded, load
+from lwdeploy.manifests.resolve import default_tenant, project_id, resolve, tenant_view, tenants
+from lwdeploy.manifests.validate import validate
+
+__all__ = ["Workspace", "choose_tenant", "desired_for", "errors_in", "open_workspace"]
+
+MARKER = "lwdeploy.yaml"
+ENV_ENDPOINT = "LWDEPLOY_ENDPOINT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A loaded and structurally checked project.
+
+    `whole` tells whether all of the project was loaded, so that what is not declared can be said to be gone.
+    """
+
+    root: Path
+    loaded: Loaded
+    tenants: tuple[Tenant, ...]
+    project: str
+    default: str | None
+    whole: bool
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def open_workspace(request: Request) -> Workspace:
+    """Load the project that the request means. Findings are in `diagnostics`; raises nothing for them."""
+    root = _root(request)
+    paths, whole = _paths(request, root)
+    loaded = load(paths, root=request.cwd, stdin=request.stdin)
+    found = (*loaded.diagnostics, *validate(loaded.documents))
+    return Workspace(
+        root=root,
+        loaded=loaded,
+        tenants=tenants(loaded.documents),
+        project=project_id(loaded.documents),
+        default=default_tenant(loaded.documents),
+        whole=whole and not request.targets,
+        diagnostics=found,
+    )
+
+
+def _root(request: Request) -> Path:
+    """Find the folder of `lwdeploy.yaml`, upwards from the first file given or from here."""
+    start = request.cwd
+    named = next((each for each in request.files if each != "-" and not _is_pattern(each)), None)
+    if named is not None:
+        path = request.cwd / named
+        start = path if path.is_dir() else path.parent
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / MARKER).is_file():
+            return folder
+    return start
+
+
+def _is_pattern(text: str) -> bool:
+    return any(each in text for each in "*?[")
+
+
+def _paths(request: Request, root: Path) -> tuple[list[str], bool]:
+    """Give what to load, and whether that is the whole project."""
+    if not request.files:
+        return [_relative(root, request.cwd)], True
+    given = list(request.files)
+    whole = any(each == "-" or _holds(request.cwd / each, root) for each in given)
+    marker = root / MARKER
+    if not whole and marker.is_file() and not any(_same(request.cwd / each, marker) for each in given):
+        given.append(_relative(marker, request.cwd))
+    return given, whole
+
+
+def _relative(path: Path, cwd: Path) -> str:
+    try:
+        return str(path.relative_to(cwd.resolve()))
+    except ValueError:
+        return str(path)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
+
+
+def _holds(path: Path, root: Path) -> bool:
+    return path.is_dir() and root.is_relative_to(path.resolve())
+
+
+def errors_in(found: tuple[Diagnostic, ...]) -> bool:
+    """Tell whether any finding is an error."""
+    return any(each.severity is Severity.ERROR for each in found)
+
+
+def choose_tenant(request: Request, workspace: Workspace) -> Tenant:
+    """Give the tenant that the request means, or raise UserError saying how to name one.
+
+    Raises InvalidManifests instead where the Tenant may be missing only because it is invalid.
+    """
+    try:
+        return _chosen(request, workspace)
+    except UserError:
+        if errors_in(workspace.diagnostics):
+            raise InvalidManifests(workspace.diagnostics) from None
+        raise
+
+
+def _chosen(request: Request, workspace: Workspace) -> Tenant:
+    named = {tenant.name: tenant for tenant in workspace.tenants}
+    if request.tenant in named:
+        return named[request.tenant]
+    if request.tenant == LOCAL:
+        return local_tenant(workspace)
+    if request.tenant is not None:
+        raise UserError(
+            f"There is no tenant {request.tenant!r} here (there are: {', '.join(sorted(named)) or 'none'})",
+            advice=f"Name one of them, or -t {LOCAL} for the local tenant.",
+        )
+    return _unnamed(request, workspace)
+
+
+def _unnamed(request: Request, workspace: Workspace) -> Tenant:
+    named = {tenant.name: tenant for tenant in workspace.tenants}
+    if workspace.default in named:
+        return named[workspace.default]
+    if workspace.tenants:
+        names = ", ".join(sorted(tenant.name for tenant in workspace.tenants))
+        raise UserError(
+            f"There are several tenants ({names}) and none is the default",
+            advice='Name one with -t, or annotate one with lwdeploy/default: "true".',
+        )
+    if request.env.get(ENV_ENDPOINT):
+        return _tenant_of_env(request)
+    raise UserError(
+        "There is no tenant to work on",
+        advice=f"Use -t {LOCAL} for the local tenant, write a Tenant document, or set {ENV_ENDPOINT}.",
+    )
+
+
+def _tenant_of_env(request: Request) -> Tenant:
+    """Make a tenant of the `LWDEPLOY_*` variables, as `lwdeploy simulate` writes them."""
+    text = request.env.get("LWDEPLOY_DOMAIN_IDS", "")
+    domains = dict(_env_domains(text))
+    return Tenant(
+        name="env",
+        endpoint=request.env[ENV_ENDPOINT],
+        token_url=request.env.get("LWDEPLOY_TOKEN_URL", ""),
+        domains=domains,
+        declared=False,
+    )
+
+
+def _env_domains(text: str) -> Iterator[tuple[str, int]]:
+    """Read `name=id` or plain ids, which are their own names."""
+    for part in filter(None, (each.strip() for each in text.split(","))):
+        name, _, number = part.rpartition("=")
+        if not number.isdigit():
+            raise UserError(
+                "LWDEPLOY_DOMAIN_IDS is no list of domain ids",
+                advice="Write ids, or name=id, separated by commas: 10000001 or head-office=10000001.",
+            )
+        yield name or number, int(number)
+
+
+def local_tenant(workspace: Workspace) -> Tenant:
+    """Make the built-in local tenant: it has every domain that the manifests name."""
+    return Tenant(
+        name=LOCAL,
+        endpoint=LOCAL,
+        limits=Limits(),
+        domains={name: _local_domain_id(name) for name in sorted(_domain_names(workspace))},
+        default_photo_url=next((each.default_photo_url for each in workspace.tenants), None),
+        declared=False,
+    )
+
+
+def _local_domain_id(name: str) -> int:
+    """Give a domain of the local tenant an id that stays the same whatever other domains there are."""
+    return 20_000_000 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:3])
+
+
+def _domain_names(workspace: Workspace) -> set[str]:
+    """Give every domain name that tenants or bots mention; the documents may be malformed."""
+    names: set[Any] = {name for tenant in workspace.tenants for name in tenant.domains}
+    for document in workspace.loaded.documents:
+        spec = document.spec
+        policy = spec.get("policy") if document.kind == "Bot" else spec
+        entries = _list(spec.get("domains")) if document.kind == "Bot" else []
+        names.update(each.get("name") for each in entries if isinstance(each, dict))
+        allowed = _list(policy.get("allowedDomains")) if isinstance(policy, dict) else []
+        names.update(each for each in allowed if isinstance(each, str))
+    return {name for name in names if isinstance(name, str)}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def desired_for(
+    workspace: Workspace, tenant: Tenant, *, targets: tuple[str, ...]
+) -> tuple[Desired, tuple[Diagnostic, ...]]:
+    """Give what the manifests declare for a tenant, and the warnings; raises InvalidManifests on any error."""
+    found = resolve(workspace.loaded, tenant=tenant_view(tenant), kinds=KINDS, whole_project=workspace.whole)
+    diagnostics = tuple(sorted({*workspace.diagnostics, *found.diagnostics}, key=lambda each: each.sort_key))
+    if errors_in(diagnostics):
+        raise InvalidManifests(diagnostics)
+    return _targeted(found.desired, targets), diagnostics
+
+
+def _targeted(desired: Desired, targets: tuple[str, ...]) -> Desired:
+    """Narrow what is desired to the bots of the targets."""
+    if not targets:
+        return desired
+    roots = {str(resource.address.root) for resource in desired.resources}
+    wanted = {"/".join(target.split("/")[:2]) for target in targets}
+    unknown = sorted(wanted - roots)
+    if unknown:
+        raise UserError(
+            f"No manifest declares {', '.join(unknown)}",
+            advice=f"Targets are addresses of bots: {', '.join(sorted(roots)) or 'there are none'}.",
+        )
+    return Desired(
+        resources=tuple(each for each in desired.resources if str(each.address.root) in wanted),
+        scopes=frozenset(each for each in desired.scopes if str(each[0]) in wanted),
+        files=desired.files,
+        whole_project=False,
+    )

@@ -1,0 +1,92 @@
+"""Where and how to deploy: one tenant, as its manifest or the environment describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["LOCAL", "Auth", "Guards", "Limits", "SecretRef", "Tenant"]
+
+LOCAL = "local"
+"""The endpoint that stands for the embedded local tenant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRef:
+    """Where a credential is to be found; never the credential itself. Exactly one field is set.
+
+    `env` names an environment variable, `file` a path relative to the manifest that names it (made absolute
+    by the loader), `exec` a command whose standard output is the value (run without a shell).
+    """
+
+    env: str | None = None
+    file: str | None = None
+    exec: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.env is not None:
+            return f"environment variable {self.env}"
+        return f"file {self.file}" if self.file is not None else f"command {self.exec[0]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    """The four values of a service account (reference 1.2), by reference."""
+
+    client_id: SecretRef = field(default_factory=lambda: SecretRef(env="LWDEPLOY_CLIENT_ID"))
+    client_secret: SecretRef = field(default_factory=lambda: SecretRef(env="LWDEPLOY_CLIENT_SECRET"))
+    service_account: SecretRef = field(default_factory=lambda: SecretRef(env="LWDEPLOY_SERVICE_ACCOUNT"))
+    private_key: SecretRef = field(default_factory=lambda: SecretRef(env="LWDEPLOY_PRIVATE_KEY"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the tenant takes (reference 4 and 2.6).
+
+    `bots` is the hard number; `warn_bots` the one above which a warning is printed (10 on the free plan, a
+    limit not confirmed for API 2.0); `calls_per_minute` is per operation, None means as the server says;
+    `share` is the part of it that lwdeploy takes, because live bots use the same quota.
+    """
+
+    bots: int = 300
+    warn_bots: int | None = None
+    calls_per_minute: int | None = None
+    share: float = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guards:
+    """What a plan may not do without a numbered override."""
+
+    max_deletes: int = 1
+    max_delete_percent: int = 10
+    require_vice_pic: bool = False
+    allowed_callback_hosts: tuple[str, ...] = ()
+    name_pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """One tenant. `endpoint` is a base URL or `local`; `state_path` is None for the default place.
+
+    `domains` maps the names that manifests use to domain ids; `default_photo_url` serves bots that name none.
+    `declared` tells a Tenant document from the built-in local tenant and from one made of the environment.
+    """
+
+    name: str
+    endpoint: str
+    token_url: str = ""
+    plan: str | None = None
+    limits: Limits = Limits()
+    domains: Mapping[str, int] = field(default_factory=dict)
+    auth: Auth = field(default_factory=Auth)
+    state_path: str | None = None
+    default_photo_url: str | None = None
+    prune: bool = False
+    guards: Guards = Guards()
+    declared: bool = True
+
+    @property
+    def is_local(self) -> bool:
+        """Whether lwdeploy serves this tenant itself."""
+        return self.endpoint == LOCAL

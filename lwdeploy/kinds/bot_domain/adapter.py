@@ -1,0 +1,125 @@
+"""The calls of a registration: operations 8, 9 and 11 to 15 of the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from lwdeploy.api.call import call
+from lwdeploy.core.errors import Rejected
+from lwdeploy.core.kind import Written
+from lwdeploy.core.types import Change, Listed, LiveResource, Spec
+from lwdeploy.kinds.bot_domain import spec
+
+if TYPE_CHECKING:  # loading the HTTP client takes longer than all of validate
+    from lwdeploy.api.client import Client
+
+__all__ = ["BotDomainAdapter"]
+
+
+class BotDomainAdapter:
+    """Reads and writes registrations and their members; one bot's calls must not run in parallel."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def listing(self) -> tuple[Listed, ...]:
+        """Registrations are read below their bot."""
+        return ()
+
+    def read(
+        self, *, parent_id: str | None, remote_id: str | None, wanted: Mapping[str, Spec]
+    ) -> tuple[LiveResource, ...]:
+        """Read all registrations of a bot, and the members of those whose members are declared."""
+        del remote_id
+        rows = self._client.pages(call("listBotDomains", botId=str(parent_id)), key="domains")
+        return tuple(self._live(str(parent_id), row=row, wanted=wanted) for row in rows)
+
+    def _live(self, bot_id: str, *, row: Mapping[str, Any], wanted: Mapping[str, Spec]) -> LiveResource:
+        domain_id = str(row["domainId"])
+        read_members = "members" in wanted.get(domain_id, {}) and bool(row.get("allowToSelectedMember"))
+        members = self._members(bot_id, domain_id) if read_members else []
+        shown = members if "members" in wanted.get(domain_id, {}) else None
+        return LiveResource(kind="bot_domain", remote_id=domain_id, spec=spec.from_api(row, members=shown))
+
+    def _members(self, bot_id: str, domain_id: str) -> list[str]:
+        found = self._client.pages(call("listBotDomainMembers", botId=bot_id, domainId=domain_id), key="members")
+        return [str(member) for member in found]
+
+    def reserve(self, change: Change, *, mark: object) -> LiveResource:
+        """A registration is found by its domain and needs no mark."""
+        raise AssertionError(f"{change.address} is not created under a mark")
+
+    def write(
+        self, change: Change, *, parent_id: str | None, live: LiveResource | None, users: Mapping[str, str]
+    ) -> Written:
+        """Register or patch, then add and remove members one by one."""
+        bot_id, domain_id = str(parent_id), str(change.remote_id)
+        if live is None:
+            paths = [path for path in ("permission", "visible") if path in change.desired]
+            body = spec.to_body(change.desired, paths=paths)
+            self._client.send(call("registerBotDomain", botId=bot_id, domainId=domain_id, json=body))
+        else:
+            body = spec.to_body(change.desired, paths=[diff.path for diff in change.diffs])
+            if body:
+                self._client.send(call("patchBotDomain", botId=bot_id, domainId=domain_id, json=body))
+        learnt = self._write_members(change, bot_id=bot_id, live=live, users=users)
+        return Written(remote_id=domain_id, users=learnt)
+
+    def _write_members(
+        self, change: Change, *, bot_id: str, live: LiveResource | None, users: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Bring the members to what is declared; give the logins whose user ids showed themselves.
+
+        Nobody is removed while a declared login has no known user id: it might be the very member.
+        """
+        if "members" not in change.desired:
+            return {}
+        domain_id = str(change.remote_id)
+        present = set(live.spec.get("members", ())) if live else set()
+        wanted = {users.get(member, member) for member in change.desired["members"]}
+        learnt: dict[str, str] = {}
+        for member in sorted(wanted - present):
+            learnt |= self._add(bot_id, domain_id, member=member, present=present)
+        if all("@" not in learnt.get(member, member) for member in wanted):
+            gone = present - wanted - set(learnt.values())
+            for member in sorted(gone):
+                self._remove(bot_id, domain_id, member=member)
+        return learnt
+
+    def _add(self, bot_id: str, domain_id: str, *, member: str, present: set[str]) -> dict[str, str]:
+        """Allow one user. A login's user id is the one that the list shows after and did not before."""
+        try:
+            self._client.send(
+                call("addBotDomainMember", botId=bot_id, domainId=domain_id, json={"userId": member})
+            )
+        except Rejected as error:
+            if not _already_there(error):
+                raise
+        if "@" not in member:
+            present.add(member)
+            return {}
+        now = set(self._members(bot_id, domain_id)) - {spec.ALL_USERS}
+        appeared = now - present
+        present |= now
+        return {member: appeared.pop()} if len(appeared) == 1 else {}
+
+    def _remove(self, bot_id: str, domain_id: str, *, member: str) -> None:
+        try:
+            self._client.send(call("deleteBotDomainMember", botId=bot_id, domainId=domain_id, userId=member))
+        except Rejected as error:
+            if error.status != 404:
+                raise
+
+    def delete(self, *, parent_id: str | None, remote_id: str) -> None:
+        """Take the bot out of the domain."""
+        try:
+            self._client.send(call("deleteBotDomain", botId=str(parent_id), domainId=remote_id))
+        except Rejected as error:
+            if error.status != 404:
+                raise
+
+
+def _already_there(error: Rejected) -> bool:
+    """Tell a second add from a refused user: the code of a duplicate is not documented (reference 9.8)."""
+    return error.status == 409 or any(word in error.code for word in ("ALREADY", "DUPLICATE", "EXIST"))

@@ -1,0 +1,18 @@
+"""The fixed menu of up to four buttons under a bot's input field (reference 3.4)."""
+
+from lwdeploy.core.kind import Kind
+from lwdeploy.kinds.persistent_menu import adapter, spec
+
+__all__ = ["KIND"]
+
+KIND = Kind(
+    name="persistent_menu",
+    word="persistent-menu",
+    level=2,
+    parent="bot",
+    adapter=adapter.PersistentMenuAdapter,
+    declare=spec.declare,
+    rules=spec.RULES,
+    consequences=spec.consequences,
+    calls=spec.calls,
+)

@@ -1,0 +1,1 @@
+"""What the tenant has, read through the kinds' adapters; GET only."""

@@ -1,0 +1,99 @@
+"""Which documents point to which: only a Bot holds references, and what it points to holds none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from lwdeploy.core.diagnostics import Diagnostic
+from lwdeploy.manifests.document import Document
+from lwdeploy.manifests.phrases import dotted
+from lwdeploy.manifests.text import did_you_mean, listing, quoted
+
+__all__ = ["REFERENCES", "Index", "index", "reference_findings", "reference_of"]
+
+REFERENCES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("pic",), "PersonInCharge"),
+    (("policy",), "BotPolicy"),
+    (("callback",), "Callback"),
+    (("menus", "persistent"), "PersistentMenu"),
+)
+"""Where in a Bot's spec a reference may stand, and the kind that it points to."""
+
+Index = Mapping[tuple[str, str], Document]
+
+
+def index(documents: Iterable[Document]) -> Index:
+    """Map kind and key to the first document that has them."""
+    found: dict[tuple[str, str], Document] = {}
+    for document in documents:
+        if document.name:
+            found.setdefault((document.kind, document.name), document)
+    return found
+
+
+def reference_of(document: Document, path: Sequence[str]) -> str | None:
+    """Give the key that a place in a Bot's spec refers to, or None."""
+    value: object = document.spec
+    for segment in (*path, "ref"):
+        value = value.get(segment) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def reference_findings(documents: Sequence[Document], known: Index) -> Iterator[Diagnostic]:
+    """Give every reference that leads nowhere, to another reference, or round in a circle."""
+    for document in documents:
+        if document.kind == "Bot":
+            yield from _dangling(document, known)
+    yield from _nested(documents, known)
+
+
+def _dangling(bot: Document, known: Index) -> Iterator[Diagnostic]:
+    for path, kind in REFERENCES:
+        key = reference_of(bot, path)
+        if key is not None and (kind, key) not in known:
+            place = ("spec", *path, "ref")
+            message = f"{quoted(dotted(place))} points to the {kind} {quoted(key)}, which does not exist"
+            yield bot.finding("LW024", message, path=place, fix=_meant(key, kind, known))
+
+
+def _meant(key: str, kind: str, known: Index) -> str:
+    others = sorted(each for each, name in known if name == key and each != "Bot")
+    if others:
+        return f"there is a {others[0]} of this name, but a {kind} is needed here"
+    names = sorted(name for each, name in known if each == kind)
+    otherwise = f"there are {listing(names[:10])}" if names else f"there is no document of kind {kind} at all"
+    otherwise = f"write a document of kind {kind} with `metadata.name: {key[:63]}`; {otherwise}"
+    return did_you_mean(key, names, otherwise=otherwise)
+
+
+def _nested(documents: Sequence[Document], known: Index) -> Iterator[Diagnostic]:
+    told: set[tuple[str, str]] = set()
+    for document in documents:
+        if (document.kind, document.name) in told or not _target(document):
+            continue
+        chain = _chain(document, known)
+        circle = chain[chain.index(chain[-1]) :] if chain.count(chain[-1]) > 1 else []
+        if circle:
+            told.update((document.kind, name) for name in circle)
+            message = (
+                f"references go round in a circle: {' -> '.join(f'{document.kind}/{each}' for each in circle)}"
+            )
+        else:
+            message = f"a {document.kind} cannot refer to another document"
+        fix = "write the values here; only a Bot may hold `ref`"
+        yield document.finding("LW026", message, path=("spec", "ref"), fix=fix, at_key=True)
+
+
+def _chain(document: Document, known: Index) -> list[str]:
+    """Follow references inside one kind until they end or repeat."""
+    names = [document.name]
+    following: Document | None = document
+    while following is not None and (key := _target(following)):
+        names.append(key)
+        following = None if key in names[:-1] else known.get((document.kind, key))
+    return names
+
+
+def _target(document: Document) -> str:
+    key = document.spec.get("ref") if document.kind in {kind for _, kind in REFERENCES} else None
+    return key if isinstance(key, str) else ""

@@ -1,0 +1,163 @@
+"""Why a document does not fit its schema: every reason, at its place, with what to do.
+
+The only module that imports jsonschema; it is imported itself only when a document is not valid.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+
+from lwdeploy.core.diagnostics import Diagnostic
+from lwdeploy.manifests.accept import first_repeated, is_regex
+from lwdeploy.manifests.document import Document
+from lwdeploy.manifests.phrases import Reason, dotted, for_value
+from lwdeploy.manifests.text import listing, quoted
+from lwdeploy.manifests.unknown import Vocabulary
+from lwdeploy.manifests.words import NOT_YET_FIELDS
+
+__all__ = ["Structure"]
+
+_SECRET = ("spec", "auth")
+_NEVER = "false"  # jsonschema has no keyword for a schema that takes nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """One kind's schema, ready to say what is wrong with documents of the kind."""
+
+    kind: str
+    validator: Validator
+    vocabulary: Vocabulary
+
+    @classmethod
+    def of(cls, kind: str, schema: Mapping[str, Any]) -> Structure:
+        """Prepare an inlined schema."""
+        return cls(kind=kind, validator=_validator(schema), vocabulary=Vocabulary.of(kind, schema))
+
+    def findings(self, document: Document) -> Iterator[Diagnostic]:
+        """Give every reason why the document is not valid, unless the loader already gave it."""
+        seen: set[tuple[int, int, str]] = set()
+        for error in self.validator.iter_errors(document.data):
+            for finding in self._explained(document, _reason(error)):
+                where = (finding.source.line, finding.source.column, finding.rule + finding.message)
+                if where not in seen and where[:2] not in document.flaws:
+                    seen.add(where)
+                    yield finding
+
+    def _explained(self, document: Document, reason: Reason) -> Iterator[Diagnostic]:
+        found = self._reasons(document, reason)
+        # Whatever stands in `auth` in place of a reference may be the credential: its line is not shown.
+        hidden = reason.path[:2] == _SECRET
+        return (replace(each, excerpt="") for each in found) if hidden else found
+
+    def _reasons(self, document: Document, reason: Reason) -> Iterator[Diagnostic]:
+        path = reason.path
+        if reason.keyword == "additionalProperties":
+            known = tuple(reason.schema.get("properties", {}))
+            yield from (
+                self._unknown(document, (*path, each), known) for each in reason.value if each not in known
+            )
+        elif reason.keyword == "required":
+            if not document.flaws:
+                yield _missing(document, reason)
+        elif reason.keyword == _NEVER:
+            yield _out_of_place(document, path)
+        elif path[:2] == _SECRET and reason.keyword == "type" and len(path) == 3:
+            yield _literal(document, path)
+        else:
+            rule, message, fix = for_value(reason)
+            yield document.finding(rule, message, path=path, fix=fix)
+
+    def _unknown(self, document: Document, path: tuple[str, ...], siblings: Sequence[str]) -> Diagnostic:
+        if siblings == ("ref",):
+            message = f"{quoted(path[-1])} cannot stand beside `ref`"
+            fix = "write it in the document that `ref` points to, or write all fields here and no `ref`"
+            return document.finding("LW025", message, path=path, fix=fix, at_key=True)
+        not_yet = NOT_YET_FIELDS.get((self.kind, dotted(path)))
+        if not_yet:
+            message = f"{quoted(dotted(path))}: {not_yet[0]}"
+            return document.finding("LW017", message, path=path, fix=not_yet[1], at_key=True)
+        where = f"in {quoted(dotted(path[:-1]))} of a {self.kind}" if path[:-1] else f"in a {self.kind}"
+        fix = self.vocabulary.advice(path, siblings)
+        message = f"there is no field {quoted(path[-1])} {where}"
+        return document.finding("LW019", message, path=path, fix=fix, at_key=True)
+
+
+def _reason(error: ValidationError) -> Reason:
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    return Reason(
+        keyword=error.validator if isinstance(error.validator, str) else _NEVER,
+        wanted=error.validator_value,
+        value=error.instance,
+        schema=schema,
+        path=tuple(str(each) for each in error.absolute_path),
+    )
+
+
+def _is_reference(path: tuple[str, ...], word: str) -> bool:
+    """References in documents that may hold none are judged with all references of the project."""
+    return path == ("spec",) and word == "ref"
+
+
+def _out_of_place(document: Document, path: tuple[str, ...]) -> Diagnostic:
+    parent: Any = document.data
+    for segment in path[:-1]:
+        parent = parent[int(segment)] if isinstance(parent, list) else parent[segment]
+    message = f"{quoted(path[-1])} does not go with `type: {parent['type']}`"
+    return document.finding("LW019", message, path=path, fix="leave it out, or change the type", at_key=True)
+
+
+def _missing(document: Document, reason: Reason) -> Diagnostic:
+    missing = [name for name in reason.wanted if name not in reason.value]
+    where = f" in {quoted(dotted(reason.path))}" if reason.path else ""
+    what = "the field {} is missing" if len(missing) == 1 else "the fields {} are missing"
+    examples = (reason.schema["properties"].get(name, {}).get("examples") for name in missing)
+    example = next((f", for example {quoted(each[0])}" for each in examples if each and _short(each[0])), "")
+    message = what.format(listing(missing)) + where
+    return document.finding("LW018", message, path=reason.path, fix=f"add {listing(missing)}{example}")
+
+
+def _short(value: Any) -> bool:
+    return isinstance(value, str | int)
+
+
+def _literal(document: Document, path: tuple[str, ...]) -> Diagnostic:
+    message = f"{quoted(dotted(path))} holds a value: credentials never stand in manifests"
+    fix = "write where it is found, {env: NAME}, {file: PATH} or {exec: [COMMAND]}, and replace the credential"
+    return document.finding("LW027", message, path=path, fix=fix)
+
+
+def _validator(schema: Mapping[str, Any]) -> Validator:
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+    keywords: dict[str, Callable[..., Any]] = {"uniqueItems": _unique, "pattern": _pattern}
+    formats = FormatChecker(formats=())
+    formats.checks("regex")(lambda value: not isinstance(value, str) or is_regex(value))
+    made: Validator = extend(Draft202012Validator, keywords, type_checker=types)(  # type: ignore[no-untyped-call]
+        schema, format_checker=formats
+    )
+    return made
+
+
+def _is_integer(_checker: Any, value: Any) -> bool:
+    """`1.0` is no integer here: what is written as a fraction was meant as something else."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _unique(_validator: Any, _wanted: Any, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    """As the original, but at the place of the repeated entry, and in linear time."""
+    index = first_repeated(value) if isinstance(value, list) else None
+    if index is not None:
+        yield ValidationError("repeated", validator="uniqueItems", path=[index], instance=value[index])
+
+
+def _pattern(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    if isinstance(value, str) and re.fullmatch(pattern, value) is None:
+        yield ValidationError("does not match", validator="pattern", instance=value)

@@ -1,0 +1,120 @@
+"""Tenant and Project documents as values of the core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lwdeploy.core.kind import TenantView
+from lwdeploy.core.tenant import Auth, Guards, Limits, SecretRef, Tenant
+from lwdeploy.manifests.document import Document
+from lwdeploy.manifests.project import is_default
+from lwdeploy.manifests.references import index
+from lwdeploy.manifests.validity import Validity
+
+__all__ = ["default_tenant", "project_id", "tenant_view", "tenants"]
+
+_CALLS = {"free": 60, "standard": 240, "advanced": 240}  # per minute and operation, reference 2.6
+_FREE_BOTS = 10
+_AUTH = {
+    "clientId": "client_id",
+    "clientSecret": "client_secret",
+    "serviceAccount": "service_account",
+    "privateKey": "private_key",
+}
+
+
+def tenants(documents: Sequence[Document]) -> tuple[Tenant, ...]:
+    """Give the tenants of the project in the order of their documents; an invalid one is left out."""
+    return tuple(_tenant(document) for document in _sound(documents, "Tenant"))
+
+
+def default_tenant(documents: Sequence[Document]) -> str | None:
+    """Give the name of the tenant to use when none is named: the annotated one, or the only one."""
+    found = _sound(documents, "Tenant")
+    marked = [document.name for document in found if is_default(document)]
+    if len(found) == 1:
+        return found[0].name
+    return marked[0] if len(marked) == 1 else None
+
+
+def project_id(documents: Sequence[Document]) -> str:
+    """Give the id that marks of this project carry; `default` without a Project document."""
+    found = _sound(documents, "Project")
+    return str(found[0].spec["id"]) if found else "default"
+
+
+def tenant_view(tenant: Tenant) -> TenantView:
+    """Give the part of a tenant that manifests depend on, in the words of the Tenant document."""
+    defaults = {"photoUrl": tenant.default_photo_url} if tenant.default_photo_url else {}
+    guards: dict[str, Any] = {
+        "requireVicePic": tenant.guards.require_vice_pic,
+        "allowedCallbackHosts": list(tenant.guards.allowed_callback_hosts),
+    }
+    if tenant.guards.name_pattern is not None:
+        guards["namePattern"] = tenant.guards.name_pattern
+    return TenantView(name=tenant.name, domains=tenant.domains, defaults=defaults, guards=guards)
+
+
+def _sound(documents: Sequence[Document], kind: str) -> list[Document]:
+    mine = [document for document in documents if document.kind == kind]
+    validity = Validity(mine)
+    return [document for document in index(mine).values() if validity.is_sound(document)]
+
+
+def _tenant(document: Document) -> Tenant:
+    spec = document.spec
+    folder = document.source.folder
+    path = spec.get("state", {}).get("file", {}).get("path")
+    return Tenant(
+        name=document.name,
+        endpoint=spec["endpoint"],
+        token_url=spec.get("tokenUrl", ""),
+        plan=spec.get("plan"),
+        limits=_limits(spec),
+        domains=dict(spec.get("domains", {})),
+        auth=Auth(**dict(_references(spec.get("auth", {}), folder))),
+        state_path=None if path is None else str(folder / path),
+        default_photo_url=spec.get("defaults", {}).get("photoUrl"),
+        prune=spec.get("prune", False),
+        guards=_guards(spec.get("guards", {})),
+    )
+
+
+def _limits(spec: Mapping[str, Any]) -> Limits:
+    written = spec.get("limits", {})
+    plan = spec.get("plan")
+    standard = Limits()
+    return Limits(
+        bots=written.get("bots", standard.bots),
+        warn_bots=_FREE_BOTS if plan == "free" else None,
+        calls_per_minute=written.get("callsPerMinute", _CALLS.get(plan) if plan else None),
+        share=spec.get("pacing", {}).get("share", standard.share),
+    )
+
+
+def _references(auth: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, SecretRef]]:
+    for word, name in _AUTH.items():
+        reference = auth.get(word)
+        if reference is not None:
+            file = reference.get("file")
+            yield (
+                name,
+                SecretRef(
+                    env=reference.get("env"),
+                    file=None if file is None else str(folder / file),
+                    exec=tuple(reference.get("exec", ())),
+                ),
+            )
+
+
+def _guards(written: Mapping[str, Any]) -> Guards:
+    standard = Guards()
+    return Guards(
+        max_deletes=written.get("maxDeletes", standard.max_deletes),
+        max_delete_percent=written.get("maxDeletePercent", standard.max_delete_percent),
+        require_vice_pic=written.get("requireVicePic", standard.require_vice_pic),
+        allowed_callback_hosts=tuple(written.get("allowedCallbackHosts", ())),
+        name_pattern=written.get("namePattern"),
+    )

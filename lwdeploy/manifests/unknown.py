@@ -1,0 +1,88 @@
+"""What was meant by a field that does not exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lwdeploy.manifests.text import closest, listing, quoted
+from lwdeploy.manifests.words import ADVICE, HERE, SAME_AS
+
+__all__ = ["Vocabulary"]
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """All fields of one kind, as paths with `*` for the entries of a list."""
+
+    kind: str
+    fields: tuple[Path, ...]
+
+    @classmethod
+    def of(cls, kind: str, schema: Mapping[str, Any]) -> Vocabulary:
+        """Collect the fields of an inlined schema, those near the top first."""
+        fields = set(_fields(schema, ()))
+        return cls(kind=kind, fields=tuple(sorted(fields, key=lambda path: (len(path), path))))
+
+    def advice(self, path: Path, siblings: Sequence[str]) -> str:
+        """Say what to write in place of the last segment of `path`, which is not one of `siblings`."""
+        word = path[-1]
+        stars = tuple("*" if each.isdecimal() else each for each in path)
+        squeezed = re.sub(r"[\s_-]+", "", word).lower()
+        here = HERE.get((self.kind, ".".join(stars)))
+        return (
+            here
+            or _spelling(word, squeezed, siblings)
+            or self._same(squeezed, siblings)
+            or ADVICE.get(squeezed)
+            or self._elsewhere(word)
+            or _similar(word, siblings)
+        )
+
+    def _same(self, squeezed: str, siblings: Sequence[str]) -> str | None:
+        meant = SAME_AS.get(squeezed)
+        if meant is None:
+            return None
+        if meant in siblings:
+            return f"did you mean {quoted(meant)}?"
+        where = self._path_of(meant)
+        return f"did you mean {quoted(where)}?" if where else None
+
+    def _elsewhere(self, word: str) -> str | None:
+        where = self._path_of(word)
+        return f"did you mean {quoted(where)}?" if where else None
+
+    def _path_of(self, word: str) -> str | None:
+        found = next((path for path in self.fields if path[-1] == word), None)
+        return ".".join(found) if found else None
+
+
+def _spelling(word: str, squeezed: str, siblings: Sequence[str]) -> str | None:
+    found = next((each for each in siblings if each.lower() == squeezed), None)
+    if found is None:
+        return None
+    blank = " (without the blank)" if word.strip() != word else ""
+    return f"did you mean {quoted(found)}{blank}?"
+
+
+def _similar(word: str, siblings: Sequence[str]) -> str:
+    found = closest(word, siblings)
+    if found:
+        return f"did you mean {quoted(found)}?"
+    return f"leave it out; the fields here are {listing(siblings)}" if siblings else "leave it out"
+
+
+def _fields(schema: Any, above: Path) -> Iterator[Path]:
+    if not isinstance(schema, dict):
+        return
+    for name, below in schema.get("properties", {}).items():
+        if below is not False:
+            yield (*above, name)
+            yield from _fields(below, (*above, name))
+    yield from _fields(schema.get("items"), (*above, "*"))
+    for branch in (schema.get("then"), schema.get("else"), *schema.get("allOf", [])):
+        yield from _fields(branch, above)

@@ -1,0 +1,144 @@
+"""Three-way difference of one object: what is wanted, what we last wrote, what the tenant shows.
+
+A field differs if and only if desired differs from live. What was applied and observed only tells which side
+moved, and settles the fields that the service is known to rewrite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from deepdiff import DeepDiff
+from deepdiff.operator import BaseOperator
+
+from lwdeploy.core.canonical import ABSENT, get_path
+from lwdeploy.core.kind import Kind
+from lwdeploy.core.types import FieldDiff, Origin, Spec, StateEntry
+
+__all__ = ["differing_paths", "field_diffs"]
+
+
+class _WholeLists(BaseOperator):
+    """Compares a list as one value: by position, one item inserted at the head would look like many edits."""
+
+    def match(self, level: Any) -> bool:
+        return isinstance(level.t1, list) and isinstance(level.t2, list)
+
+    def give_up_diffing(self, level: Any, diff_instance: Any) -> bool:
+        if level.t1 != level.t2:
+            diff_instance.custom_report_result("values_changed", level)
+        return True
+
+
+def differing_paths(desired: Spec, live: Spec) -> tuple[str, ...]:
+    """Give the dotted paths of declared fields whose live value differs, sorted."""
+    if desired == live:
+        return ()
+    shown = _shown(dict(desired), live)
+    if shown == desired:
+        return ()
+    found = DeepDiff(shown, dict(desired), view="tree", custom_operators=[_WholeLists(types=[list])])
+    paths = {".".join(map(str, level.path(output_format="list"))) for levels in found.values() for level in levels}
+    return tuple(sorted(leaf for path in paths for leaf in _leaves_at(path, get_path(desired, path))))
+
+
+def _leaves_at(path: str, value: Any) -> list[str]:
+    """Give the leaf paths below a path: a whole mapping may be missing on the live side."""
+    if not isinstance(value, dict):
+        return [path]
+    return [leaf for key in value for leaf in _leaves_at(f"{path}.{key}", value[key])]
+
+
+def _shown(desired: dict[str, Any], live: Any) -> dict[str, Any]:
+    """Give the live values of the fields that desired declares: all else is unmanaged."""
+    shown: dict[str, Any] = {}
+    for key, value in desired.items():
+        if isinstance(live, Mapping) and key in live:
+            shown[key] = _shown(value, live[key]) if isinstance(value, dict) else live[key]
+    return shown
+
+
+def field_diffs(
+    *,
+    desired: Spec,
+    live: Spec,
+    entry: StateEntry | None,
+    kind: Kind,
+    users: Mapping[str, str],
+    ignore: tuple[str, ...] = (),
+) -> tuple[FieldDiff, ...]:
+    """Give the fields that a write must change, each with the side that moved.
+
+    `ignore` are field prefixes that are left alone. Pure; sorted by path.
+    """
+    found = []
+    for path in differing_paths(desired, live):
+        if _under(path, ignore):
+            continue
+        diff = _judge(path, desired=desired, live=live, entry=entry, kind=kind, users=users)
+        if diff is not None:
+            found.append(diff)
+    return tuple(found)
+
+
+def _under(path: str, prefixes: tuple[str, ...]) -> bool:
+    return any(path == prefix or path.startswith(f"{prefix}.") for prefix in prefixes)
+
+
+def _judge(
+    path: str,
+    *,
+    desired: Spec,
+    live: Spec,
+    entry: StateEntry | None,
+    kind: Kind,
+    users: Mapping[str, str],
+) -> FieldDiff | None:
+    want, have = get_path(desired, path), get_path(live, path)
+    note = ""
+    if path in kind.user_fields:
+        if _same_users(want, have, users):
+            return None
+        note = _uncomparable(want, users)
+    sides = _sides(path, desired=desired, live=live, entry=entry, kind=kind)
+    if sides.settled:
+        return None
+    old = None if have is ABSENT else have
+    return FieldDiff(path=path, old=old, new=want, origin=sides.origin, note=note)
+
+
+def _same_users(want: Any, have: Any, users: Mapping[str, str]) -> bool:
+    return have is not ABSENT and {users.get(person, person) for person in want} == set(have)
+
+
+def _uncomparable(want: list[str], users: Mapping[str, str]) -> str:
+    unknown = [person for person in want if "@" in person and person not in users]
+    return f"user id not known yet: {', '.join(unknown)}" if unknown else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides:
+    """Which side moved since the last apply, and whether the service is known to have rewritten the field."""
+
+    intent: bool
+    drift: bool
+    settled: bool
+
+    @property
+    def origin(self) -> Origin:
+        if self.intent and self.drift:
+            return Origin.BOTH
+        return Origin.DRIFT if self.drift else Origin.INTENT
+
+
+def _sides(path: str, *, desired: Spec, live: Spec, entry: StateEntry | None, kind: Kind) -> _Sides:
+    """Compare both sides with what state remembers, which holds sealed values."""
+    if entry is None:
+        return _Sides(intent=True, drift=False, settled=False)
+    observed, shown = get_path(entry.observed, path), get_path(kind.seal(live), path)
+    intent = get_path(kind.seal(desired), path) != get_path(entry.applied, path)
+    proof = next((proof for prefix, proof in kind.rewritten.items() if _under(path, (prefix,))), None)
+    settled = not intent and (proof == "applied" or (proof == "observed" and shown == observed))
+    return _Sides(intent=intent, drift=observed is not ABSENT and shown != observed, settled=settled)

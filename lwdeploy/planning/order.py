@@ -1,0 +1,105 @@
+"""In which order changes run, and how many bots the tenant has on the way. Pure.
+
+deletes that free a slot a create needs          (only as many as are needed)
+  |
+bot  create, update                              level 0
+  |
+registration  delete, create, update, members    level 1
+  |
+menus                                            level 2
+  |
+all other deletes of bots
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from lwdeploy.core.address import Address
+from lwdeploy.core.kind import Kind
+from lwdeploy.core.types import Action, Change
+
+__all__ = ["Ordered", "Quota", "order"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How many bots the tenant has: now, at the highest moment of the apply, after it, and at most."""
+
+    live: int
+    peak: int
+    after: int
+    limit: int
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether the tenant would have too many at some moment; a tenant that already has may shrink."""
+        return self.peak > max(self.limit, self.live)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordered:
+    """Changes in the order in which they run, each after all that it depends on."""
+
+    changes: tuple[Change, ...]
+    quota: Quota
+
+
+def order(changes: Iterable[Change], *, live: int, limit: int, kinds: Mapping[str, Kind]) -> Ordered:
+    """Sort changes, make creates wait for the slots they need, and simulate the number of bots.
+
+    `live` counts all bots of the tenant, unmanaged ones too (reference 4).
+    """
+    found = sorted(changes, key=lambda change: _place(change, kinds))
+    creates = [each for each in found if each.action is Action.CREATE and each.address.is_root]
+    deletes = [each for each in found if each.action is Action.DELETE and each.address.is_root]
+    needed = min(len(deletes), max(0, live + len(creates) - limit))
+    first, last = deletes[:needed], deletes[needed:]
+    rest = [each for each in found if each not in deletes]
+    waiting = _wait_for_slots(creates, first, live=live, limit=limit)
+    linked = _link_children([waiting.get(each.address, each) for each in rest])
+    ordered = (*first, *linked, *last)
+    return Ordered(changes=ordered, quota=_simulate(ordered, live=live, limit=limit))
+
+
+def _place(change: Change, kinds: Mapping[str, Kind]) -> tuple[int, Address, int, bool, Address]:
+    """Sort strays first, then bot by bot, then by level, deletes before creates."""
+    level = kinds[change.address.kind].level
+    return (
+        0 if change.stray else 1,
+        change.address.root,
+        level,
+        change.action is not Action.DELETE,
+        change.address,
+    )
+
+
+def _wait_for_slots(
+    creates: Sequence[Change], first: Sequence[Change], *, live: int, limit: int
+) -> dict[Address, Change]:
+    free = max(0, limit - live)
+    return {
+        create.address: replace(create, depends_on=(*create.depends_on, delete.address))
+        for create, delete in zip(creates[free:], first, strict=False)
+    }
+
+
+def _link_children(changes: Sequence[Change]) -> list[Change]:
+    """Make every child wait for its bot where the bot itself is created or changed."""
+    written = {each.address for each in changes if each.address.is_root and each.action.writes}
+    return [
+        replace(each, depends_on=(*each.depends_on, each.address.root))
+        if not each.address.is_root and each.address.root in written and each.action is not Action.FORGET
+        else each
+        for each in changes
+    ]
+
+
+def _simulate(changes: Sequence[Change], *, live: int, limit: int) -> Quota:
+    count = peak = live
+    for change in changes:
+        if change.address.is_root and change.action in {Action.CREATE, Action.DELETE}:
+            count += 1 if change.action is Action.CREATE else -1
+            peak = max(peak, count)
+    return Quota(live=live, peak=peak, after=count, limit=limit)

@@ -1,0 +1,296 @@
+"""Desired, live and state to a plan. Pure: the same values give the same plan, to the last byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lwdeploy.core.address import Address
+from lwdeploy.core.canonical import leaves
+from lwdeploy.core.kind import Kind
+from lwdeploy.core.tenant import Guards, Limits
+from lwdeploy.core.types import (
+    Action,
+    Change,
+    Consequence,
+    Desired,
+    Live,
+    LiveResource,
+    Proof,
+    Resource,
+    State,
+    StateEntry,
+)
+from lwdeploy.planning.codec import with_digest
+from lwdeploy.planning.diff import field_diffs
+from lwdeploy.planning.guard import Facts, check
+from lwdeploy.planning.model import Estimate, Plan, StateRef
+from lwdeploy.planning.order import order
+
+__all__ = ["Terms", "make_plan"]
+
+SECONDS_PER_CALL = 0.15  # a call to the service over the internet; measured nowhere, only used in estimates
+WORKERS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Under which terms a plan is made: the tenant, its limits and guards, and what the caller allows."""
+
+    tenant: str
+    identity: Mapping[str, Any]
+    project: str
+    backend: str
+    limits: Limits = field(default_factory=Limits)
+    guards: Guards = field(default_factory=Guards)
+    prune: bool = False
+    allowed: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def make_plan(
+    *, desired: Desired, live: Live, state: State | None, kinds: Mapping[str, Kind], terms: Terms
+) -> Plan:
+    """Give the plan that brings live to desired. What must not run stands in its `refusals`."""
+    maker = _Maker(desired=desired, live=live, state=state, kinds=kinds, terms=terms)
+    return with_digest(maker.plan())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Maker:
+    desired: Desired
+    live: Live
+    state: State | None
+    kinds: Mapping[str, Kind]
+    terms: Terms
+
+    @property
+    def entries(self) -> Mapping[Address, StateEntry]:
+        return self.state.entries if self.state else {}
+
+    def plan(self) -> Plan:
+        wanted = [self._wanted(resource) for resource in self.desired.resources]
+        changes = [*wanted, *self._undeclared(), *self._strays()]
+        ordered = order(changes, live=len(self.live.listed), limit=self.terms.limits.bots, kinds=self.kinds)
+        told = tuple(self._consequences(ordered.changes))
+        facts = self._facts(ordered.changes, quota=ordered.quota)
+        return Plan(
+            tenant=self.terms.tenant,
+            identity=self.terms.identity,
+            project=self.terms.project,
+            state=self._state_ref(),
+            changes=ordered.changes,
+            quota=ordered.quota,
+            estimate=self._estimate(ordered.changes),
+            consequences=told,
+            refusals=check(ordered.changes, consequences=told, facts=facts),
+            warnings=self._warnings(ordered.quota.peak),
+            unmanaged=facts.unmanaged,
+            retained=tuple(str(address) for address in self._retained()),
+            files=self.desired.files,
+            allowed=self.terms.allowed,
+        )
+
+    def _state_ref(self) -> StateRef:
+        if self.state is None:
+            return StateRef(backend=self.terms.backend)
+        return StateRef(backend=self.terms.backend, lineage=self.state.lineage, serial=self.state.serial)
+
+    def _wanted(self, resource: Resource) -> Change:
+        live = self.live.resources.get(resource.address)
+        moved_from = self._moved_from(resource.address)
+        entry = self.entries.get(moved_from or resource.address)
+        base = Change(
+            address=resource.address,
+            action=Action.CREATE,
+            remote_id=live.remote_id if live else resource.derived_id,
+            desired=resource.spec,
+            lifecycle=resource.lifecycle,
+            moved_from=moved_from,
+            source=resource.source,
+        )
+        if live is None:
+            return base
+        return self._compared(base, resource=resource, live=live, entry=entry)
+
+    def _compared(
+        self, base: Change, *, resource: Resource, live: LiveResource, entry: StateEntry | None
+    ) -> Change:
+        diffs = field_diffs(
+            desired=resource.spec,
+            live=live.spec,
+            entry=entry,
+            kind=self.kinds[resource.address.kind],
+            users=self.state.users if self.state else {},
+            ignore=resource.lifecycle.ignore_changes,
+        )
+        unrecorded = entry is None or base.moved_from is not None or entry.protect != resource.lifecycle.protect
+        unchanged = Action.ADOPT if unrecorded else Action.NOOP
+        return replace(
+            base,
+            action=Action.UPDATE if diffs else unchanged,
+            before=live.spec,
+            diffs=diffs,
+            proof=self._proof(resource.address, entry),
+            notes=_unmanaged_fields(resource, entry),
+            reason=f"renamed from {base.moved_from}" if base.moved_from else "",
+        )
+
+    def _proof(self, address: Address, entry: StateEntry | None) -> Proof:
+        if address in self.live.proofs:
+            return self.live.proofs[address]
+        return Proof.STATE if entry else Proof.DERIVED
+
+    def _proven(self, address: Address, proof: Proof) -> bool:
+        return self.live.proofs.get(address) is proof
+
+    def _moved_from(self, address: Address) -> Address | None:
+        """Give the address whose state entry this one takes over; children move with their bot."""
+        for resource in self.desired.resources:
+            if resource.address != address.root or resource.renamed_from is None:
+                continue
+            old = address.moved(old=address.root, new=resource.renamed_from)
+            return old if old in self.entries and address not in self.entries else None
+        return None
+
+    def _undeclared(self) -> Iterator[Change]:
+        """Give a change for every owned object that no manifest declares any more."""
+        declared = {resource.address for resource in self.desired.resources}
+        taken = {self._moved_from(address) for address in declared}
+        for address in sorted(set(self.entries) - declared - taken):
+            if not address.is_root and address.root in declared:
+                yield self._undeclared_child(address)
+            elif address.is_root and self._prunes():
+                yield self._pruned(address)
+
+    def _prunes(self) -> bool:
+        return self.terms.prune and self.desired.whole_project
+
+    def _undeclared_child(self, address: Address) -> Change:
+        entry = self.entries[address]
+        base = Change(
+            address=address,
+            action=Action.FORGET,
+            remote_id=entry.remote_id,
+            proof=Proof.STATE,
+            moved_from=None,
+        )
+        if (address.root, address.kind) not in self.desired.scopes:
+            return replace(base, reason="not declared any more: no longer managed, and left as it is")
+        live = self.live.resources.get(address)
+        if live is None:
+            return replace(base, reason="already gone from the tenant")
+        return replace(base, action=Action.DELETE, before=live.spec, reason="taken out of the manifest")
+
+    def _pruned(self, address: Address) -> Change:
+        entry = self.entries[address]
+        present = any(row.remote_id == entry.remote_id for row in self.live.listed)
+        return Change(
+            address=address,
+            action=Action.DELETE if present else Action.FORGET,
+            remote_id=entry.remote_id,
+            before=entry.observed,
+            proof=Proof.STATE,
+            reason="no manifest declares it any more" if present else "already gone from the tenant",
+        )
+
+    def _strays(self) -> Iterator[Change]:
+        for row in self.live.strays if self.desired.whole_project else ():
+            yield Change(
+                address=Address.top(row.kind, f"stray:{row.remote_id}"),
+                action=Action.DELETE,
+                remote_id=row.remote_id,
+                before={"botName": {"default": row.name}},
+                proof=Proof.MARK,
+                reason="left unnamed by an interrupted create; it carries this project's mark",
+            )
+
+    def _consequences(self, changes: Iterable[Change]) -> Iterator[Consequence]:
+        for change in changes:
+            live = self.live.resources.get(change.address)
+            yield from self.kinds[change.address.kind].consequences(change, live)
+
+    def _retained(self) -> list[Address]:
+        if not self.desired.whole_project:
+            return []
+        declared = {resource.address for resource in self.desired.resources}
+        taken = {self._moved_from(address) for address in declared}
+        gone = set() if not self._prunes() else set(self.entries)
+        return sorted(each for each in set(self.entries) - declared - taken - gone if each.is_root)
+
+    def _facts(self, changes: tuple[Change, ...], *, quota: Any) -> Facts:
+        return Facts(
+            guards=self.terms.guards,
+            state=self.state,
+            quota=quota,
+            tenant_bots=len(self.live.listed) - len(self.live.strays),
+            unmanaged=self._unmanaged(),
+            recreated=tuple(
+                each.address
+                for each in changes
+                if each.address in self.live.missing and self._proven(each.address, Proof.STATE)
+            ),
+            unbound=tuple(
+                each.address
+                for each in changes
+                if each.address in self.live.missing and self._proven(each.address, Proof.BOT_ID)
+            ),
+            look_alikes=self._look_alikes(changes),
+            empty_tree=bool(self._prunes() and self.entries and not self.desired.resources),
+            allowed=self.terms.allowed,
+        )
+
+    def _unmanaged(self) -> tuple[tuple[str, str], ...]:
+        ours = {entry.remote_id for address, entry in self.entries.items() if address.is_root}
+        ours |= {live.remote_id for address, live in self.live.resources.items() if address.is_root}
+        ours |= {row.remote_id for row in self.live.strays}
+        return tuple((row.remote_id, row.name) for row in self.live.listed if row.remote_id not in ours)
+
+    def _look_alikes(self, changes: Iterable[Change]) -> dict[Address, Address]:
+        """Pair every create with an owned bot without manifest that has its name or its whole definition."""
+        present = {row.remote_id for row in self.live.listed}
+        orphaned = [each for each in self._retained() if self.entries[each].remote_id in present]
+        return {
+            change.address: old
+            for change in changes
+            if change.action is Action.CREATE and change.address.is_root
+            for old in orphaned
+            if self._alike(change, old)
+        }
+
+    def _alike(self, change: Change, old: Address) -> bool:
+        kind, applied = self.kinds[change.address.kind], self.entries[old].applied
+        name, wanted = kind.label(change.desired), kind.seal(change.desired)
+        same_name = bool(name) and kind.label(applied) == name
+        rest = {key: value for key, value in wanted.items() if key != "botName"}
+        return same_name or rest == {key: value for key, value in applied.items() if key != "botName"}
+
+    def _warnings(self, peak: int) -> tuple[str, ...]:
+        found = list(self.terms.warnings)
+        warn_at = self.terms.limits.warn_bots
+        if warn_at is not None and peak > warn_at:
+            found.append(
+                f"the tenant would have {peak} bots; the free plan was documented to take {warn_at} (API 1.0)"
+            )
+        return tuple(found)
+
+    def _estimate(self, changes: Iterable[Change]) -> Estimate:
+        totals: dict[str, int] = {}
+        for change in changes:
+            for operation, count in self.kinds[change.address.kind].calls(change).items():
+                totals[operation] = totals.get(operation, 0) + count
+        calls, limits = sum(totals.values()), self.terms.limits
+        waits = 0
+        if limits.calls_per_minute:
+            allowance = max(1, int(limits.calls_per_minute * limits.share))
+            waits = max(((count - 1) // allowance * 60 for count in totals.values()), default=0)
+        return Estimate(calls=calls, seconds=round(waits + calls * SECONDS_PER_CALL / WORKERS, 1))
+
+
+def _unmanaged_fields(resource: Resource, entry: StateEntry | None) -> tuple[str, ...]:
+    """Say which fields were applied once and are not declared any more."""
+    if entry is None:
+        return ()
+    gone = sorted(set(leaves(dict(entry.applied))) - set(leaves(dict(resource.spec))))
+    return tuple(f"{path} is no longer managed and keeps its value" for path in gone)

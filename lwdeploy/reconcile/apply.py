@@ -1,0 +1,162 @@
+"""Carries out a plan: lease, state, preconditions, then bots in waves.
+
+A wave creates its new bots under their marks, records their ids in one write, carries out everything else of
+these bots, and records the results in one write. Killed anywhere, the marks tell the next run what was begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from lwdeploy.core.address import Address
+from lwdeploy.core.errors import LwdeployError, RemoteError, StateError
+from lwdeploy.core.types import Action, ApplyReport, LiveResource, Outcome, Status
+from lwdeploy.planning.model import Plan
+from lwdeploy.reconcile.chain import ChainResult, failed, not_started, run_chain
+from lwdeploy.reconcile.engine import Chain, Engine, chains_of
+from lwdeploy.reconcile.ledger import Ledger
+from lwdeploy.reconcile.precondition import current_state, recheck, refuse
+from lwdeploy.reconcile.recover import reserve
+from lwdeploy.state.store import Lease
+
+__all__ = ["apply"]
+
+INTERRUPTED = "the run was asked to stop"
+
+
+def apply(plan: Plan, *, engine: Engine) -> ApplyReport:
+    """Carry out a plan and say what became of every change.
+
+    Raises before the first write: PlanRefused (a refused or a stale plan), StateError (no lease, another state),
+    RemoteError (the preconditions could not be read). After it, whatever goes wrong stands in the report. An
+    empty plan takes no lease and writes nothing.
+    """
+    refuse(plan)
+    if plan.empty:
+        return ApplyReport(outcomes=())
+    with (
+        engine.store.lease(holder=engine.holder, timeout=engine.lock_timeout) as lease,
+        ThreadPoolExecutor(max_workers=engine.workers, thread_name_prefix="apply") as pool,
+    ):
+        state = current_state(plan, engine)
+        chains = chains_of(plan)
+        read_at = engine.clock()
+        live = recheck(plan, chains, engine=engine, pool=pool)
+        ledger = Ledger(store=engine.store, state=state, plan=plan)
+        run = _Apply(plan=plan, engine=engine, lease=lease, pool=pool, ledger=ledger, live=live, read_at=read_at)
+        return run.waves(chains)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Apply:
+    plan: Plan
+    engine: Engine
+    lease: Lease
+    pool: ThreadPoolExecutor
+    ledger: Ledger
+    live: Mapping[Address, Mapping[Address, LiveResource]]
+    read_at: float
+    outcomes: dict[Address, Outcome] = field(default_factory=dict)
+    failure: LwdeployError | None = None
+
+    def waves(self, chains: Sequence[Chain]) -> ApplyReport:
+        for wave in _waves(chains, size=self.engine.wave):
+            if self.failure is None and not self.engine.stopping():
+                try:
+                    self._wave(wave)
+                except StateError as error:
+                    self.failure = error
+        return self._report()
+
+    def _wave(self, wave: Sequence[Chain]) -> None:
+        ready = [chain for chain in wave if self._ready(chain)]
+        self.lease.beat()
+        reserved = self._reserve(ready)
+        going = [chain for chain in ready if self._may_run(chain, reserved)]
+        self.lease.check()
+        results = list(self.pool.map(lambda chain: self._run(chain, reserved.get(chain.root)), going))
+        self.ledger.record(results)
+
+    def _ready(self, chain: Chain) -> bool:
+        """Tell whether all that the bot waits for is done; else say what it waits for."""
+        waits = {each for step in chain.steps for each in step.depends_on if each.root != chain.root}
+        open_ = [each for each in sorted(waits) if not self._done(each)]
+        for step in chain.steps if open_ else ():
+            self._told(not_started(step, f"waits for {open_[0]}"))
+        return not open_
+
+    def _done(self, address: Address) -> bool:
+        outcome = self.outcomes.get(address)
+        return outcome is not None and outcome.status is Status.DONE
+
+    def _reserve(self, chains: Sequence[Chain]) -> dict[Address, LiveResource]:
+        """Create the new bots of a wave under their marks and record their ids, all before any is named."""
+        creates = [chain for chain in chains if chain.own is not None and chain.own.action is Action.CREATE]
+        made = dict(zip((chain.root for chain in creates), self.pool.map(self._reserve_one, creates), strict=True))
+        found = {root: each for root, each in made.items() if isinstance(each, LiveResource)}
+        for chain in creates:
+            error = made[chain.root]
+            if isinstance(error, RemoteError):
+                self._told(failed(chain.steps[0], error))
+                for step in chain.steps[1:]:
+                    self._told(not_started(step, f"waits for {chain.root}"))
+        if found:
+            self.ledger.reserved(found)
+        return found
+
+    def _reserve_one(self, chain: Chain) -> LiveResource | RemoteError | None:
+        """Create one bot under its mark; give the error instead of raising, None when asked to stop."""
+        if self.engine.stopping():
+            return None
+        step = chain.steps[0]
+        adapter = self.engine.adapters[step.address.kind]
+        try:
+            return reserve(step, adapter=adapter, engine=self.engine, project=self.plan.project)
+        except RemoteError as error:
+            return error
+
+    def _may_run(self, chain: Chain, reserved: Mapping[Address, LiveResource]) -> bool:
+        creates = chain.own is not None and chain.own.action is Action.CREATE
+        return chain.root in reserved if creates else True
+
+    def _run(self, chain: Chain, reserved: LiveResource | None) -> ChainResult:
+        if reserved is None and self.engine.stopping():
+            return ChainResult(root=chain.root, outcomes=())
+        result = run_chain(
+            chain,
+            engine=self.engine,
+            live=self.live.get(chain.root, {}),
+            read_at=self.read_at,
+            reserved=reserved,
+            users=self.ledger.state.users,
+        )
+        for outcome in result.outcomes:
+            self._told(outcome)
+        return result
+
+    def _told(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.address] = outcome
+        self.engine.progress(outcome)
+
+    def _report(self) -> ApplyReport:
+        interrupted = self.engine.stopping()
+        why = self.failure.message if self.failure else INTERRUPTED
+        outcomes = [self.outcomes.get(step.address) or not_started(step, why) for step in self.plan.steps]
+        return ApplyReport(
+            outcomes=tuple(outcomes),
+            serial=self.ledger.state.serial,
+            interrupted=interrupted and any(each.status is Status.NOT_STARTED for each in outcomes),
+            failure=self.failure,
+        )
+
+
+def _waves(chains: Sequence[Chain], *, size: int) -> Iterator[Sequence[Chain]]:
+    """Cut the bots into waves; those that others wait for form waves of their own, before the rest."""
+    awaited = {each for chain in chains for step in chain.steps for each in step.depends_on if each != chain.root}
+    first = [chain for chain in chains if chain.root in awaited]
+    rest = [chain for chain in chains if chain.root not in awaited]
+    for part in (first, rest):
+        for start in range(0, len(part), size):
+            yield part[start : start + size]

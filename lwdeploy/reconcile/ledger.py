@@ -1,0 +1,70 @@
+"""Writes what became of the bots to the state, in waves: few writes, and none of them alone decides anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from lwdeploy.core.address import Address
+from lwdeploy.core.types import LiveResource, State, StateEntry
+from lwdeploy.planning.model import Plan
+from lwdeploy.reconcile.chain import ChainResult
+from lwdeploy.state.store import Store
+
+__all__ = ["Ledger"]
+
+PLANS_KEPT = 50
+
+
+class Ledger:
+    """The state of one apply. Every write is a compare-and-swap: a run that lost its lease cannot record."""
+
+    def __init__(self, *, store: Store, state: State, plan: Plan) -> None:
+        self._store = store
+        self._expected = state.serial if plan.state.lineage is not None else None
+        self._moves = {
+            step.moved_from: step.address for step in plan.steps if step.moved_from and step.address.is_root
+        }
+        self.state = replace(state, plans=(*state.plans[-PLANS_KEPT:], plan.digest))
+
+    def reserved(self, bots: Mapping[Address, LiveResource]) -> None:
+        """Record the ids of bots that exist under their marks, before any of them is named."""
+        entries = dict(self.state.entries)
+        for address, bot in bots.items():
+            entries[address] = StateEntry(remote_id=bot.remote_id)
+        self._write(replace(self.state, entries=entries))
+
+    def record(self, results: Iterable[ChainResult]) -> None:
+        """Record what is to be remembered of a wave of bots."""
+        entries, users = dict(self.state.entries), dict(self.state.users)
+        for result in results:
+            if any(each is not None for each in result.entries.values()):
+                entries = self._renamed(entries, result.root)
+            for address, entry in result.entries.items():
+                if entry is None:
+                    entries = _without(entries, address)
+                else:
+                    entries[address] = entry
+            users |= result.users
+        if (entries, users) != (self.state.entries, self.state.users):
+            self._write(replace(self.state, entries=entries, users=users))
+
+    def _renamed(self, entries: dict[Address, StateEntry], root: Address) -> dict[Address, StateEntry]:
+        """Move the entries of a renamed bot, its children included."""
+        old = next((old for old, new in self._moves.items() if new == root), None)
+        if old is None:
+            return entries
+        return {address.moved(old=old, new=root): entry for address, entry in entries.items()}
+
+    def _write(self, state: State) -> None:
+        self.state = self._store.write(state, expected_serial=self._expected)
+        self._expected = self.state.serial
+
+
+def _without(entries: dict[Address, StateEntry], gone: Address) -> dict[Address, StateEntry]:
+    """Drop an entry; with a bot go its children."""
+    return {
+        address: entry
+        for address, entry in entries.items()
+        if address != gone and not (gone.is_root and address.root == gone)
+    }

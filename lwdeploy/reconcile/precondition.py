@@ -1,0 +1,146 @@
+"""Whether the plan still holds: the state it was made against, and what the tenant shows now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+
+from lwdeploy.core.address import Address
+from lwdeploy.core.canonical import ABSENT, dumps, get_path
+from lwdeploy.core.errors import (
+    AmbiguousMatch,
+    LineageMismatch,
+    PlanRefused,
+    QuotaExceeded,
+    StalePlan,
+    StateError,
+    UnsafePlan,
+)
+from lwdeploy.core.types import Action, Change, Listed, LiveResource, Mark, State
+from lwdeploy.planning.match import mark_key
+from lwdeploy.planning.model import Plan
+from lwdeploy.reconcile.engine import Chain, Engine, read_chain
+
+__all__ = ["current_state", "moved_fields", "recheck", "refuse"]
+
+_AGAIN = "Plan again, look at the new plan, and apply that one."
+_REFUSED: Mapping[str, type[PlanRefused]] = {
+    "unsafe": UnsafePlan,
+    "quota": QuotaExceeded,
+    "ambiguous": AmbiguousMatch,
+}
+
+
+def refuse(plan: Plan) -> None:
+    """Raise the refusals of a plan, all in one message, as the class of the first."""
+    if not plan.refusals:
+        return
+    told = "\n".join(f"[{each.guard}] {each.message}" for each in plan.refusals)
+    advice = "\n".join(each.advice for each in plan.refusals if each.advice)
+    raise _REFUSED[plan.refusals[0].exit_class](told, advice=advice)
+
+
+def current_state(plan: Plan, engine: Engine) -> State:
+    """Give the state to write to, or raise because the plan was made against another one."""
+    backend = engine.store.describe()
+    if backend != plan.state.backend:
+        raise LineageMismatch(
+            f"The plan was made with the state in {plan.state.backend}, and this run uses {backend}",
+            advice="Apply it where its state is.",
+        )
+    state = engine.store.read()
+    if plan.state.lineage is None:
+        if state is not None:
+            raise StalePlan("A state was made after this plan", advice=_AGAIN)
+        return State(lineage=engine.lineage(), tenant=plan.identity, project=plan.project)
+    if state is None:
+        raise StateError(
+            f"The state in {backend} is gone: the plan was made against serial {plan.state.serial}",
+            advice="Restore it, or run `lwdeploy state rebuild`.",
+        )
+    _refuse_other_history(plan, state)
+    return state
+
+
+def _refuse_other_history(plan: Plan, state: State) -> None:
+    if state.lineage != plan.state.lineage:
+        raise LineageMismatch("The state was made anew after this plan", advice=_AGAIN)
+    if state.serial < plan.state.serial:
+        raise StateError(
+            f"The state is older (serial {state.serial}) than the plan (serial {plan.state.serial})",
+            advice="An old copy was restored: put the newer one back, then plan again.",
+        )
+    if plan.digest in state.plans:
+        raise StalePlan("This plan has run already; a plan runs once", advice=_AGAIN)
+    if state.serial > plan.state.serial:
+        moved = [str(step.address) for step in plan.steps if _entry_moved(step, state)]
+        if moved:
+            raise StalePlan(f"Another run changed {', '.join(moved)} after this plan", advice=_AGAIN)
+
+
+def _entry_moved(step: Change, state: State) -> bool:
+    """Tell whether the state remembers another object for a step than the plan meant."""
+    entry = state.entries.get(step.moved_from or step.address)
+    if step.action is Action.CREATE and step.address.is_root:
+        return entry is not None and entry.remote_id != step.remote_id
+    return entry is not None and entry.remote_id != step.remote_id
+
+
+def recheck(
+    plan: Plan, chains: Iterable[Chain], *, engine: Engine, pool: Executor
+) -> Mapping[Address, Mapping[Address, LiveResource]]:
+    """Read all objects that the plan touches; raise StalePlan, naming every moved field, before any write.
+
+    Gives what was read, by bot.
+    """
+    known = [(chain, chain.remote_id) for chain in chains if chain.remote_id is not None]
+    futures = [(chain, pool.submit(read_chain, engine, chain, remote_id=remote_id)) for chain, remote_id in known]
+    found = {chain.root: future.result() for chain, future in futures}
+    moved = [line for chain, _ in known for line in moved_fields(chain, found[chain.root])]
+    creates = [step for step in plan.steps if step.action is Action.CREATE and step.address.is_root]
+    if creates:
+        moved += _list_moved(plan, creates, listed=engine.adapters[creates[0].address.kind].listing())
+    if moved:
+        raise StalePlan("The tenant is not as the plan saw it:\n  " + "\n  ".join(moved), advice=_AGAIN)
+    return found
+
+
+def moved_fields(chain: Chain, live: Mapping[Address, LiveResource]) -> Iterator[str]:
+    """Give a line for everything that a bot's steps depend on and that is no longer as planned."""
+    for step in chain.steps:
+        now = live.get(step.address)
+        if step.action is Action.CREATE and not step.address.is_root and now is not None and now.spec:
+            if not now.facts:
+                yield f"{step.address}: was made meanwhile"
+        elif step.action is Action.UPDATE:
+            yield from _moved_in_update(step, now)
+        elif step.stray and now is not None:
+            yield from _moved_stray(step, now)
+
+
+def _moved_in_update(step: Change, now: LiveResource | None) -> Iterator[str]:
+    if now is None:
+        yield f"{step.address}: was deleted meanwhile"
+        return
+    for diff in step.diffs:
+        value = get_path(now.spec, diff.path)
+        value = None if value is ABSENT else value
+        if value != diff.old:
+            yield f"{step.address}: {diff.path} was {dumps(diff.old)}, is {dumps(value)} now"
+
+
+def _moved_stray(step: Change, now: LiveResource) -> Iterator[str]:
+    if get_path(now.spec, "botName.default") != step.before["botName"]["default"]:
+        yield f"{step.address}: does not carry the mark any more, so it is somebody's"
+
+
+def _list_moved(plan: Plan, creates: Iterable[Change], *, listed: Iterable[Listed]) -> Iterator[str]:
+    rows = tuple(listed)
+    grown = len(rows) - plan.quota.live
+    if grown > 0 and plan.quota.peak + grown > plan.quota.limit:
+        yield f"the tenant has {len(rows)} bots, the plan saw {plan.quota.live}: the new ones would not fit"
+    keys = {mark_key(create.address): create.address for create in creates}
+    for row in rows:
+        mark = Mark.parse(row.name)
+        if mark is not None and mark.project == plan.project and mark.key in keys:
+            yield f"{keys[mark.key]}: bot {row.remote_id} was begun for it by another run"

@@ -1,0 +1,104 @@
+"""Rich menus themselves: there is no operation that changes one (reference section 3.5)."""
+
+import json
+from typing import Any
+
+from lwdeploy.simulator.actions import action
+from lwdeploy.simulator.bots import read_bot, write_bot
+from lwdeploy.simulator.fields import array, integer, record, text
+from lwdeploy.simulator.operations import READ_ALL, WRITE_ALL, Call, Operation
+from lwdeploy.simulator.wire import Answer, ApiError, invalid, missing
+
+__all__ = ["OPERATIONS", "create_richmenu", "find_richmenu", "shown_richmenu"]
+
+_MOST_MENUS = 1000
+
+_BOUNDS = record(
+    required={
+        "x": integer(least=0),  # an area that ends beyond the picture is taken: seen on the real service
+        "y": integer(least=0),
+        "width": integer(least=1),
+        "height": integer(least=1),
+    }
+)
+_ACTION = action(("postback", "message", "uri", "copy"), label=20, label_required=False, text_required=True)
+_MENU = record(
+    required={
+        "richmenuName": text(longest=300),
+        "areas": array(record(required={"action": _ACTION, "bounds": _BOUNDS}), least=1, most=20),
+        "size": record(required={"width": integer(one_of=(2500,)), "height": integer(one_of=(843, 1686))}),
+    }
+)
+
+
+def find_richmenu(call: Call) -> tuple[int, int, str]:
+    """Return the bot, the rich menu and the stored menu of the path."""
+    bot_id, written = call.bot_id(), call.path["richmenuId"]
+    if not (written.isascii() and written.isdigit() and len(written) < 19):
+        raise missing("Rich menu")
+    row = call.store.row("SELECT body FROM richmenus WHERE bot_id = ? AND menu_id = ?", bot_id, int(written))
+    if row is None:
+        raise missing("Rich menu")
+    return bot_id, int(written), row[0]
+
+
+def shown_richmenu(menu_id: int, stored: str) -> dict[str, Any]:
+    """Return a menu as the API shows it, its id a text of digits."""
+    return {"richmenuId": str(menu_id), **json.loads(stored)}
+
+
+def create_richmenu(call: Call) -> Answer:
+    """Add a rich menu, which takes the persistent menu away."""
+    bot_id = call.bot_id()
+    body = json.dumps(call.body(_MENU))
+    if call.store.count("SELECT count(*) FROM richmenus WHERE bot_id = ?", bot_id) >= _MOST_MENUS:
+        raise ApiError(400, "EXCEEDED_NUMBER_LIMIT_OF_RICHMENU", "Maximum number of rich menus exceeded")
+    call.store.run("DELETE FROM persistent_menus WHERE bot_id = ?", bot_id)
+    cursor = call.store.run("INSERT INTO richmenus (bot_id, body) VALUES (?, ?)", bot_id, body)
+    return Answer(status=201, content=shown_richmenu(cursor.lastrowid or 0, body))
+
+
+def _list_richmenus(call: Call) -> Answer:
+    page, bot_id = call.page(), call.bot_id()
+    rows = call.store.rows(
+        "SELECT menu_id, body FROM richmenus WHERE bot_id = ? AND menu_id > ? ORDER BY menu_id LIMIT ?",
+        *(bot_id, page.after, page.probe),
+    )
+    return Answer(status=200, content=page.answer("richmenus", [(row[0], shown_richmenu(*row)) for row in rows]))
+
+
+def _get_richmenu(call: Call) -> Answer:
+    _, menu_id, stored = find_richmenu(call)
+    return Answer(status=200, content=shown_richmenu(menu_id, stored))
+
+
+def _delete_richmenu(call: Call) -> Answer:
+    try:
+        bot_id, menu_id, _ = find_richmenu(call)
+    except ApiError as error:
+        if error.code != "NOT_FOUND" or error.description.startswith("Bot"):
+            raise
+        return call.gone("Rich menu")
+    _, bot = read_bot(call)
+    is_default = bot["defaultRichmenuId"] == str(menu_id)
+    if call.reads("delete-linked-menu", "refused") and (is_default or _has_users(call, menu_id)):
+        raise invalid("richmenuId", "is the default or a user's rich menu")
+    if is_default:
+        write_bot(call, bot_id, {**bot, "defaultRichmenuId": ""})
+    call.store.run("DELETE FROM richmenus WHERE menu_id = ?", menu_id)
+    return Answer(status=204)
+
+
+def _has_users(call: Call, menu_id: int) -> bool:
+    return call.store.row("SELECT 1 FROM user_richmenus WHERE menu_id = ?", menu_id) is not None
+
+
+_ALL = "/bots/{botId}/richmenus"
+_ONE = "/bots/{botId}/richmenus/{richmenuId}"
+
+OPERATIONS = (
+    Operation(name="createRichmenu", method="POST", path=_ALL, scopes=WRITE_ALL, handle=create_richmenu),
+    Operation(name="listRichmenus", method="GET", path=_ALL, scopes=READ_ALL, handle=_list_richmenus),
+    Operation(name="getRichmenu", method="GET", path=_ONE, scopes=READ_ALL, handle=_get_richmenu),
+    Operation(name="deleteRichmenu", method="DELETE", path=_ONE, scopes=WRITE_ALL, handle=_delete_richmenu),
+)

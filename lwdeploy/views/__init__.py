@@ -1,0 +1,1 @@
+"""Data in, lines or JSON out; pure. Colours are names here, and become colours in `cli`."""

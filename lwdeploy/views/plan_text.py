@@ -1,0 +1,189 @@
+"""A plan as text: what will be done to what, what it destroys, and one last line that sums it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lwdeploy.core.canonical import dumps, leaves
+from lwdeploy.core.types import Action, Change, FieldDiff, Origin
+from lwdeploy.planning.model import Plan
+from lwdeploy.views.line import Line, Style, printable
+
+__all__ = ["plan_lines", "summary"]
+
+SYMBOLS: Mapping[Action, str] = {
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.REPLACE: "-/+",
+    Action.DELETE: "-",
+    Action.ADOPT: "=",
+    Action.FORGET: "x",
+}
+_STYLES: Mapping[Action, Style] = {
+    Action.CREATE: Style.ADD,
+    Action.UPDATE: Style.CHANGE,
+    Action.REPLACE: Style.DELETE,
+    Action.DELETE: Style.DELETE,
+    Action.ADOPT: Style.PLAIN,
+    Action.FORGET: Style.DIM,
+}
+_WORDS: Mapping[Action, str] = {
+    Action.CREATE: "create",
+    Action.UPDATE: "update",
+    Action.REPLACE: "replace",
+    Action.DELETE: "delete",
+    Action.ADOPT: "record, nothing to change",
+    Action.FORGET: "stop managing, left as it is",
+}
+_ORIGINS: Mapping[Origin, str] = {Origin.INTENT: "~", Origin.DRIFT: "!", Origin.BOTH: "!~"}
+LONGEST_VALUE = 200
+
+
+def plan_lines(plan: Plan) -> Iterator[Line]:
+    """Give a plan's lines; the last one is always the summary."""
+    yield Line(f"Plan for tenant {plan.tenant} (project {plan.project})", Style.BOLD)
+    yield Line("")
+    for change in plan.steps:
+        yield from _change_lines(change)
+    yield from _notes(plan)
+    if plan.empty:
+        yield Line("No changes. The tenant is as the manifests say.", Style.GOOD)
+        yield Line("")
+    yield from _consequence_lines(plan)
+    yield from _other_lines(plan)
+    yield from _refusal_lines(plan)
+    yield Line(summary(plan), Style.BOLD)
+
+
+def summary(plan: Plan) -> str:
+    """Give the one line that sums a plan up."""
+    quota, estimate = plan.quota, plan.estimate
+    extra = [
+        f"{count} to {word}"
+        for count, word in ((plan.count(Action.ADOPT), "record"), (plan.count(Action.FORGET), "forget"))
+        if count
+    ]
+    verbs = [
+        f"{plan.count(Action.CREATE)} to add",
+        f"{plan.count(Action.UPDATE, Action.REPLACE)} to change",
+        f"{plan.count(Action.DELETE)} to delete",
+        *extra,
+    ]
+    kept = f"{plan.count(Action.NOOP)} unchanged, {len(plan.unmanaged)} unmanaged"
+    kept += f", {len(plan.retained)} retained" if plan.retained else ""
+    return (
+        f"Plan: {', '.join(verbs)}; {kept}. "
+        f"Bots {quota.after}/{quota.limit} after apply (peak {quota.peak}). "
+        f"{estimate.calls} calls, about {_seconds(estimate.seconds)}."
+    )
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:.0f} s"
+
+
+def _change_lines(change: Change) -> Iterator[Line]:
+    symbol = SYMBOLS[change.action]
+    remote = f"  (bot {change.remote_id})" if change.address.is_root and change.remote_id else ""
+    reason = f"  {change.reason}" if change.reason else ""
+    head = f"{symbol:>3} {change.address}  {_WORDS[change.action]}{remote}{reason}"
+    yield Line(printable(head), _STYLES[change.action])
+    if change.action is Action.CREATE:
+        yield from _created_fields(change)
+    for diff in change.diffs:
+        yield from _diff_lines(diff)
+    for note in change.notes:
+        yield Line(f"        note: {printable(note)}", Style.DIM)
+
+
+def _created_fields(change: Change) -> Iterator[Line]:
+    if change.address.is_root:
+        yield Line("        botId: (known after apply)", Style.DIM)
+    for path, value in leaves(dict(change.desired)).items():
+        for text in _value_lines(value):
+            yield Line(f"      + {path}: {text}", Style.ADD)
+
+
+def _diff_lines(diff: FieldDiff) -> Iterator[Line]:
+    style = Style.CHANGE if diff.origin is Origin.INTENT else Style.DRIFT
+    told = {
+        Origin.INTENT: "",
+        Origin.DRIFT: "   (changed outside lwdeploy)",
+        Origin.BOTH: "   (changed here and outside lwdeploy)",
+    }[diff.origin]
+    if isinstance(diff.old, list) and isinstance(diff.new, list):
+        yield Line(f"     {_ORIGINS[diff.origin]:>2} {diff.path}:{told}", style)
+        yield from _list_lines(diff.old, diff.new)
+    else:
+        values = f"{_value(diff.old)} -> {_value(diff.new)}"
+        yield Line(f"     {_ORIGINS[diff.origin]:>2} {diff.path}: {values}{told}", style)
+    if diff.note:
+        yield Line(f"        note: {printable(diff.note)}", Style.DIM)
+
+
+def _list_lines(old: list[Any], new: list[Any]) -> Iterator[Line]:
+    for each in old:
+        if each not in new:
+            yield Line(f"        - {_value(each)}", Style.DELETE)
+    for each in new:
+        yield Line(
+            f"        {' ' if each in old else '+'} {_value(each)}", Style.PLAIN if each in old else Style.ADD
+        )
+
+
+def _value_lines(value: Any) -> Iterator[str]:
+    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        yield from (_value(each) for each in value)
+    else:
+        yield _value(value)
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "(nothing)"
+    text = printable(dumps(value))
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}... ({len(text)} characters)"
+
+
+def _notes(plan: Plan) -> Iterator[Line]:
+    noted = [
+        (change.address, note) for change in plan.changes if change.action is Action.NOOP for note in change.notes
+    ]
+    for address, note in noted:
+        yield Line(f"    {address}: {printable(note)}", Style.DIM)
+    if plan.steps or noted:
+        yield Line("")
+
+
+def _consequence_lines(plan: Plan) -> Iterator[Line]:
+    told = [each for each in plan.consequences if not each.refused]
+    if not told:
+        return
+    yield Line("Consequences:", Style.WARNING)
+    for each in told:
+        objects = f": {each.kind} {', '.join(each.objects)}" if each.objects else ""
+        yield Line(f"    {each.address}: {printable(each.summary)}{objects}", Style.WARNING)
+    yield Line("")
+
+
+def _other_lines(plan: Plan) -> Iterator[Line]:
+    for warning in plan.warnings:
+        yield Line(f"Warning: {printable(warning)}", Style.WARNING)
+    if plan.retained:
+        yield Line(f"Retained, without a manifest: {', '.join(plan.retained)} (--prune deletes)", Style.DIM)
+    if plan.warnings or plan.retained:
+        yield Line("")
+
+
+def _refusal_lines(plan: Plan) -> Iterator[Line]:
+    if not plan.refusals:
+        return
+    yield Line("Refused:", Style.ERROR)
+    for each in plan.refusals:
+        first, *rest = each.message.split("\n")
+        yield Line(f"    [{each.guard}] {printable(first)}", Style.ERROR)
+        yield from (Line(f"        {printable(line)}", Style.ERROR) for line in rest)
+        if each.advice:
+            yield Line(f"        {printable(each.advice)}")
+    yield Line("")

@@ -1,0 +1,150 @@
+"""The backends that the conformance suite runs over, and a clock that only moves when somebody sleeps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from lwdeploy.core.address import Address
+from lwdeploy.core.types import State, StateEntry
+from lwdeploy.state.file import FileStore
+from lwdeploy.state.holder import Holder
+from lwdeploy.state.memory import MemoryStore
+from lwdeploy.state.store import Store
+
+HOLDER = Holder(host="runner-7", pid=4711, user="taro", since="2026-01-05T09:00:00Z")
+WAITER = Holder(host="runner-8", pid=4712, user="hanako", since="2026-01-05T09:01:00Z")
+
+
+@dataclass
+class FakeTime:
+    """Monotonic time that passes only in `sleep`."""
+
+    now: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+class Backend(Protocol):
+    """What a backend lends to the suite: handles to one place, and ways to hurt that place.
+
+    A new backend runs the whole suite once it is a parameter of the fixture `backend`.
+    """
+
+    time: FakeTime
+
+    def open(self) -> Store:
+        """Give a handle to the place, such as another run of lwdeploy would have."""
+        ...
+
+    def damage(self, change: Callable[[bytes], bytes]) -> None:
+        """Change the stored bytes behind the backend's back."""
+        ...
+
+    def vanish(self) -> None:
+        """Take the stored state away, leaving whatever else the backend keeps."""
+        ...
+
+    def break_lease(self) -> None:
+        """Make whoever holds the lease lose it."""
+        ...
+
+
+class MemoryBackend:
+    def __init__(self) -> None:
+        self.time = FakeTime()
+        self.store = MemoryStore(clock=self.time.clock, sleep=self.time.sleep)
+
+    def open(self) -> Store:
+        return self.store
+
+    def damage(self, change: Callable[[bytes], bytes]) -> None:
+        stored = self.store._stored
+        assert stored is not None
+        self.store.tamper(change(stored))
+
+    def vanish(self) -> None:
+        self.store.tamper(None)
+
+    def break_lease(self) -> None:
+        self.store.break_lease()
+
+
+class FileBackend:
+    def __init__(self, folder: Path) -> None:
+        self.time = FakeTime()
+        self.path = folder / "tenants" / "state.json"
+
+    def open(self) -> Store:
+        return FileStore(self.path, clock=self.time.clock, sleep=self.time.sleep)
+
+    def damage(self, change: Callable[[bytes], bytes]) -> None:
+        self.path.write_bytes(change(self.path.read_bytes()))
+
+    def vanish(self) -> None:
+        self.path.unlink()
+
+    def break_lease(self) -> None:
+        self.path.with_name("state.json.lock").unlink()
+
+
+@pytest.fixture(params=["file", "memory"])
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+    return FileBackend(tmp_path) if request.param == "file" else MemoryBackend()
+
+
+@pytest.fixture
+def time() -> FakeTime:
+    return FakeTime()
+
+
+@pytest.fixture
+def state() -> State:
+    """Give a state with something in each of its fields."""
+    bot = Address.top("bot", "helpdesk")
+    entry = StateEntry(
+        remote_id="2000001",
+        applied={"botName": {"default": "Help Desk", "ja_JP": "ヘルプデスク"}, "pic": ["taro@example.com"]},
+        observed={"photoUrl": "https://static.example.com/bot.png", "order": 1, "share": 0.5, "none": None},
+        protect=True,
+    )
+    return State(
+        lineage="7f3a91c2",
+        tenant={"endpoint": "https://www.worksapis.com/v1.0", "domainIds": [10000001]},
+        project="acme",
+        entries={
+            bot: entry,
+            bot.child("bot_domain", "domain", "osaka"): StateEntry(remote_id="10000002"),
+        },
+        users={"taro@example.com": "5e1c0f7a"},
+        plans=("sha256:00",),
+    )
+
+
+@pytest.fixture
+def holder() -> Holder:
+    return HOLDER
+
+
+@pytest.fixture
+def waiter() -> Holder:
+    return WAITER
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    """Make this a process that makes everything readable for everybody unless told otherwise."""
+    former = os.umask(0)
+    yield
+    os.umask(former)
