@@ -74,7 +74,7 @@ def _base64(text: str) -> bytes | None:
 
 
 def _file(text: str) -> str | None:
-    if not text or "\n" in text or "\0" in text or len(text) > _LONGEST_PATH:
+    if not text or "\n" in text or len(text) > _LONGEST_PATH:
         return None
     try:
         with Path(text).expanduser().open("rb") as stream:

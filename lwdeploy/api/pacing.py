@@ -122,5 +122,5 @@ class _Bucket:
 
 
 def _allowance(limit: int, share: float) -> int:
-    # The tiny addend undoes what binary fractions lose: 0.7 of 10 is seven calls.
+    # The tiny addend undoes what binary fractions lose: 0.29 of 100 is 29 calls.
     return max(1, min(limit, floor(limit * share + 1e-9)))

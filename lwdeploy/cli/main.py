@@ -124,12 +124,13 @@ def refuse_shown(made: Any, refuse: Any) -> None:
 
 
 def _show_plan(screen: Any, made: Any, *, form: str) -> None:
-    from lwdeploy.commands.plan import sealed  # noqa: PLC0415
     from lwdeploy.core.canonical import dumps  # noqa: PLC0415
+    from lwdeploy.kinds import kinds_by_name  # noqa: PLC0415
     from lwdeploy.planning.codec import encode  # noqa: PLC0415
+    from lwdeploy.planning.sealing import sealed  # noqa: PLC0415
     from lwdeploy.views.plan_text import plan_lines  # noqa: PLC0415
 
-    shown = sealed(made)
+    shown = sealed(made, kinds=kinds_by_name())
     if form == "json":
         screen.data(dumps(encode(shown), indent=2))
     else:

@@ -20,6 +20,7 @@ from lwdeploy.core.types import ApplyReport
 from lwdeploy.kinds import kinds_by_name
 from lwdeploy.planning.codec import decode
 from lwdeploy.planning.model import Plan
+from lwdeploy.planning.sealing import sealed
 from lwdeploy.reconcile.apply import apply
 from lwdeploy.reconcile.engine import Engine
 from lwdeploy.reconcile.precondition import refuse
@@ -42,7 +43,7 @@ def run(request: Request, terminal: Terminal) -> Applied:
     prepared = planning.prepare(request, terminal)
     with open_session(request, prepared.tenant, root=prepared.workspace.root, write=True) as session:
         plan = planning.make(prepared, session, request=request, terminal=terminal)
-        terminal.plan(plan)
+        terminal.plan(sealed(plan, kinds=kinds_by_name()))
         refuse(plan)
         if not plan.empty and not _approved(request, terminal, plan):
             return Applied(plan=plan, report=None, calls=session.client.calls)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from lwdeploy.commands.request import Request, Terminal
@@ -14,7 +13,7 @@ from lwdeploy.commands.workspace import Workspace, choose_tenant, desired_for, o
 from lwdeploy.core.canonical import dumps
 from lwdeploy.core.errors import UserError
 from lwdeploy.core.tenant import Tenant
-from lwdeploy.core.types import Desired, FieldDiff
+from lwdeploy.core.types import Desired
 from lwdeploy.kinds import kinds_by_name
 from lwdeploy.live.read import read
 from lwdeploy.planning.codec import encode
@@ -103,46 +102,3 @@ def save(plan: Plan, path: Path) -> None:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def sealed(plan: Plan) -> Plan:
-    """Give the plan as it may be shown: what state must not hold is hashed here too."""
-    kinds = kinds_by_name()
-
-    def seal_spec(kind: str, spec: Mapping[str, object]) -> Mapping[str, object]:
-        return kinds[kind].seal(spec)
-
-    changes = []
-    for change in plan.changes:
-        kind = change.address.kind
-        diffs = tuple(_sealed_diff(kind, diff) for diff in change.diffs)
-        changes.append(
-            replace(
-                change,
-                desired=seal_spec(kind, change.desired),
-                before=seal_spec(kind, change.before),
-                diffs=diffs,
-            )
-        )
-    return replace(plan, changes=tuple(changes))
-
-
-def _sealed_diff(kind: str, diff: FieldDiff) -> FieldDiff:
-    old, new = (_sealed_value(kind, diff.path, value) for value in (diff.old, diff.new))
-    return replace(diff, old=old, new=new)
-
-
-def _sealed_value(kind: str, path: str, value: object) -> object:
-    """Seal one field by sealing a spec that holds nothing else."""
-    spec: dict[str, object] = {}
-    target = spec
-    *groups, leaf = path.split(".")
-    for group in groups:
-        inner: dict[str, object] = {}
-        target[group] = inner
-        target = inner
-    target[leaf] = value if value is not None else ""
-    found: object = kinds_by_name()[kind].seal(spec)
-    for group in (*groups, leaf):
-        found = found[group]  # type: ignore[index]  # built of the same keys just above
-    return found if value is not None else None

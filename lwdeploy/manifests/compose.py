@@ -126,8 +126,7 @@ class Composer:
             return event.value
         value, why = plain_scalar(event.value)
         if why:
-            key = self._open[-1].key if self._open else None
-            hidden = key is not None and names_credential(key)
+            hidden = any(names_credential(frame.key or "") for frame in self._open)
             shown = "the value" if hidden else quoted(event.value)
             advice = 'put it in quotes ("…")' if hidden else f'put it in quotes: "{event.value[:60]}"'
             self._report("LW009", *at, f"{shown} without quotes is ambiguous: {why}", _either(event, advice))

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lwdeploy.core.diagnostics import Diagnostic, Severity, SourceRef
-from lwdeploy.manifests.text import excerpt
+from lwdeploy.manifests.text import excerpt, printable
 
 __all__ = ["LEAF", "Document", "Place", "Source"]
 
@@ -50,10 +50,17 @@ class Source:
         fix: str = "",
         severity: Severity = Severity.ERROR,
     ) -> Diagnostic:
-        """Give the diagnostic for a place in this file, with the line as excerpt."""
+        """Give the diagnostic for a place in this file, with the line as excerpt; safe to print."""
         shown = excerpt(self.lines[line - 1], column) if 0 < line <= len(self.lines) else ""
         where = SourceRef(file=self.name, line=line, column=column)
-        return Diagnostic(rule=rule, message=message, source=where, fix=fix, severity=severity, excerpt=shown)
+        return Diagnostic(
+            rule=rule,
+            message=printable(message),
+            source=where,
+            fix=printable(fix),
+            severity=severity,
+            excerpt=shown,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -80,7 +80,7 @@ def _folder(folder: Path, path: str, root: Path) -> Iterator[Path | Diagnostic]:
     for each in _walk(folder, root):
         if isinstance(each, Diagnostic) or each.suffix in _SUFFIXES:
             empty = False
-            yield each
+            yield each if isinstance(each, Diagnostic) else _file(each, root)
     if empty:
         message = f"the folder {quoted(path)} holds no manifests"
         fix = "name another folder, or write a file ending in .yaml (`lwdeploy init` writes a first one)"
@@ -103,7 +103,7 @@ def _pattern(pattern: str, root: Path) -> Iterator[Path | Diagnostic]:
             yield each
         elif each.suffix in _SUFFIXES and wanted.fullmatch(each.relative_to(base).as_posix()):
             empty = False
-            yield each
+            yield _file(each, root)
     if empty:
         message = f"the pattern {quoted(pattern)} matches no .yaml or .yml file"
         yield _problem("LW001", base, root, message, "correct the pattern, or leave it out")
@@ -128,11 +128,11 @@ def _walk(folder: Path, root: Path) -> Iterator[Path | Diagnostic]:
         children = [current / name for name in names if not name.startswith(".")]
         folders = [child for child in children if os.path.isdir(child)]  # noqa: PTH112 - swallows link loops
         pending += folders
-        yield from (_file(child, root) for child in children if child not in folders)
+        yield from (child for child in children if child not in folders)
 
 
 def _file(path: Path, root: Path) -> Path | Diagnostic:
-    if path.suffix not in _SUFFIXES or path.is_file():
+    if path.is_file():
         return path
     return _special(path, root) if path.exists() else _missing(path, _name(path, root), root)
 

@@ -12,7 +12,7 @@ from lwdeploy.manifests.decode import Unreadable, decode
 from lwdeploy.manifests.document import Document, Source
 from lwdeploy.manifests.files import STDIN, Gathered, gather
 from lwdeploy.manifests.reading import Read, read
-from lwdeploy.manifests.standing import judge
+from lwdeploy.manifests.standing import Verdict, judge
 
 __all__ = ["MAX_BYTES", "Loaded", "load"]
 
@@ -115,13 +115,16 @@ def _documents(text: str, source: Source, *, digest: str) -> _File:
             skipped += 1
             continue
         if verdict.rule:
-            place = each.root.children.get(verdict.key, each.root)
-            each.findings.append(
-                whole.finding(verdict.rule, verdict.message, line=place.line, column=place.column, fix=verdict.fix)
-            )
+            each.findings.append(_misfit(verdict, each))
         findings += each.findings
         documents += _ours(each) if verdict.ours else ()
     return _File(documents=tuple(documents), diagnostics=tuple(findings), skipped=skipped, digest=digest)
+
+
+def _misfit(verdict: Verdict, made: Read) -> Diagnostic:
+    place = made.root.children.get(verdict.key, made.root)
+    line, column = (place.key_line, place.key_column) if verdict.at_key else (place.line, place.column)
+    return made.source.finding(verdict.rule, verdict.message, line=line, column=column, fix=verdict.fix)
 
 
 def _ours(made: Read) -> Iterator[Document]:

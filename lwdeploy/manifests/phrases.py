@@ -26,13 +26,17 @@ _NOUNS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why one value is refused: the keyword of the schema, what it wants, and the value that was written."""
+    """Why one value is refused: the keyword of the schema, what it wants, and the value that was written.
+
+    With `of_key`, the value is the last segment of the path itself: the key is refused.
+    """
 
     keyword: str
     wanted: Any
     value: Any
     schema: Mapping[str, Any]
     path: tuple[str, ...]
+    of_key: bool = False
 
 
 def dotted(path: Sequence[str]) -> str:
@@ -54,7 +58,8 @@ def _type(reason: Reason, name: str) -> Phrase:
     nouns = " or ".join(_NOUNS[each] for each in wanted)
     if reason.value is None:
         message = f"{name} is empty, it must be {nouns}"
-        return "LW020", message, "give it a value, or leave the line out: what is absent stays as it is"
+        absent = "give it a value, or leave the line out: what is absent stays as it is"
+        return "LW020", message, "write its fields below it" if len(reason.path) == 1 else absent
     message = f"{name} must be {nouns}, it is {_noun(reason.value)}"
     return "LW020", message, _type_fix(reason.value, wanted, reason.schema)
 
@@ -63,7 +68,11 @@ def _type_fix(value: Any, wanted: Sequence[str], schema: Mapping[str, Any]) -> s
     if isinstance(value, str) and "boolean" in wanted:
         return "write true or false, without quotes"
     if isinstance(value, str) and wanted[0] in {"integer", "number"}:
-        return f"write {value} without quotes" if value.isdecimal() else "write a number, without quotes"
+        return (
+            f"write {value} without quotes"
+            if value.isascii() and value.isdecimal()
+            else "write a number, without quotes"
+        )
     if isinstance(value, bool | int | float) and "string" in wanted:
         written = str(value).lower() if isinstance(value, bool) else str(value)
         return f'put it in quotes: "{written}"'
@@ -102,7 +111,8 @@ def _enum(reason: Reason, name: str) -> Phrase:
     meant = closest(word, known)
     foreign = VALUES.get("".join(word.split()).lower())
     fix = f"did you mean {quoted(meant)}?" if meant else foreign or f"write one of {listing(known)}"
-    return "LW021", message, f"write {quoted(known[0])}" if len(known) == 1 and not meant else fix
+    # The only field with a single word is `allowedDomains`, which may be a list as well.
+    return "LW021", message, f"write {quoted(known[0])}, or a list" if len(known) == 1 and not meant else fix
 
 
 def _pattern(reason: Reason, name: str) -> Phrase:
@@ -125,11 +135,6 @@ def _size(reason: Reason, name: str) -> Phrase:
     rule = "LW022" if name == "`metadata.name`" else "LW021"
     noun = unit if size == 1 else many
     return rule, f"{name} has {size} {noun}, {limit} are possible", f"write {limit} {many}"
-
-
-def _properties(_reason: Reason, name: str) -> Phrase:
-    message = f"{name} must have exactly one of its possible fields"
-    return "LW021", message, "write exactly one of `env`, `file` and `exec`"
 
 
 def _number(reason: Reason, name: str) -> Phrase:
@@ -155,8 +160,6 @@ _PHRASES: Mapping[str, Callable[[Reason, str], Phrase]] = {
     "maxLength": _size,
     "minItems": _size,
     "maxItems": _size,
-    "minProperties": _properties,
-    "maxProperties": _properties,
     "minimum": _number,
     "maximum": _number,
     "exclusiveMinimum": _number,

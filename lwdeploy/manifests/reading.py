@@ -13,7 +13,7 @@ from lwdeploy.core.diagnostics import Diagnostic
 from lwdeploy.manifests.compose import Abandoned, Composer, Report
 from lwdeploy.manifests.decode import hidden, unwanted
 from lwdeploy.manifests.document import LEAF, Place, Source
-from lwdeploy.manifests.syntax import explain
+from lwdeploy.manifests.syntax import SyntaxFault, explain
 
 __all__ = ["MAX_DOCUMENTS", "MAX_FINDINGS", "Read", "read"]
 
@@ -92,13 +92,18 @@ def _document(text: str, first_line: int, source: Source) -> Read:
         made.broken = True
     except yaml.YAMLError as error:
         made.broken = True
-        fault = explain(error, text)
-        line = first_line + fault.line + 1
-        made.findings.append(
-            source.finding("LW007", fault.message, line=line, column=fault.column + 1, fix=fault.fix)
-        )
+        _add_fault(made, explain(error, text), first_line)
     made.data, made.root = composer.data, composer.root
     return made
+
+
+def _add_fault(made: Read, fault: SyntaxFault, first_line: int) -> None:
+    line = first_line + fault.line + 1
+    # `{{ x }}` is a mapping as a key before it is a syntax error; only the latter is worth telling.
+    made.findings = [each for each in made.findings if each.rule != "LW013" or each.source.line != line]
+    made.findings.append(
+        made.source.finding("LW007", fault.message, line=line, column=fault.column + 1, fix=fault.fix)
+    )
 
 
 def _without_unwanted(text: str, first_line: int, report: Report) -> str:

@@ -19,6 +19,8 @@ REFERENCES: tuple[tuple[tuple[str, ...], str], ...] = (
 )
 """Where in a Bot's spec a reference may stand, and the kind that it points to."""
 
+_SUGGESTIONS = 50  # comparing words is slow, and nobody reads more
+
 Index = Mapping[tuple[str, str], Document]
 
 
@@ -41,19 +43,24 @@ def reference_of(document: Document, path: Sequence[str]) -> str | None:
 
 def reference_findings(documents: Sequence[Document], known: Index) -> Iterator[Diagnostic]:
     """Give every reference that leads nowhere, to another reference, or round in a circle."""
+    advice: dict[tuple[str, str], str] = {}
     for document in documents:
         if document.kind == "Bot":
-            yield from _dangling(document, known)
+            yield from _dangling(document, known, advice)
     yield from _nested(documents, known)
 
 
-def _dangling(bot: Document, known: Index) -> Iterator[Diagnostic]:
+def _dangling(bot: Document, known: Index, advice: dict[tuple[str, str], str]) -> Iterator[Diagnostic]:
+    """`advice` keeps what was found for a wrong key: the same one often stands in hundreds of bots."""
     for path, kind in REFERENCES:
         key = reference_of(bot, path)
         if key is not None and (kind, key) not in known:
             place = ("spec", *path, "ref")
             message = f"{quoted(dotted(place))} points to the {kind} {quoted(key)}, which does not exist"
-            yield bot.finding("LW024", message, path=place, fix=_meant(key, kind, known))
+            if len(advice) < _SUGGESTIONS and (kind, key) not in advice:
+                advice[kind, key] = _meant(key, kind, known)
+            fix = advice.get((kind, key), f"correct it, or write a document of kind {kind}")
+            yield bot.finding("LW024", message, path=place, fix=fix)
 
 
 def _meant(key: str, kind: str, known: Index) -> str:

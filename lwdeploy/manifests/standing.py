@@ -27,6 +27,7 @@ class Verdict:
     message: str = ""
     fix: str = ""
     key: str = ""
+    at_key: bool = False
 
 
 Standing = Verdict | None
@@ -82,7 +83,7 @@ def _unnamed(data: Mapping[str, Any]) -> Standing:
     if key and isinstance(data[key], str) and _resembles(data[key]):
         message = f"the field {quoted(key)} is unknown"
         fix = f"write `apiVersion: {API_VERSION}`"
-        return Verdict(ours=True, rule="LW015", message=message, fix=fix, key=key)
+        return Verdict(ours=True, rule="LW015", message=message, fix=fix, key=key, at_key=True)
     if not _has_our_kind(data):
         return None
     message = "the document has one of our kinds but no apiVersion, so it would be skipped"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -19,14 +20,14 @@ from lwdeploy.core.diagnostics import Diagnostic
 from lwdeploy.manifests.accept import first_repeated, is_regex
 from lwdeploy.manifests.document import Document
 from lwdeploy.manifests.phrases import Reason, dotted, for_value
-from lwdeploy.manifests.text import listing, quoted
+from lwdeploy.manifests.text import closest, listing, quoted
 from lwdeploy.manifests.unknown import Vocabulary
 from lwdeploy.manifests.words import NOT_YET_FIELDS
 
 __all__ = ["Structure"]
 
 _SECRET = ("spec", "auth")
-_NEVER = "false"  # jsonschema has no keyword for a schema that takes nothing
+_MOST = 100  # of one document: a person corrects the first ones and looks again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class Structure:
     def findings(self, document: Document) -> Iterator[Diagnostic]:
         """Give every reason why the document is not valid, unless the loader already gave it."""
         seen: set[tuple[int, int, str]] = set()
-        for error in self.validator.iter_errors(document.data):
+        for error in islice(self.validator.iter_errors(document.data), _MOST):
             for finding in self._explained(document, _reason(error)):
                 where = (finding.source.line, finding.source.column, finding.rule + finding.message)
                 if where not in seen and where[:2] not in document.flaws:
@@ -62,43 +63,47 @@ class Structure:
         path = reason.path
         if reason.keyword == "additionalProperties":
             known = tuple(reason.schema.get("properties", {}))
-            yield from (
-                self._unknown(document, (*path, each), known) for each in reason.value if each not in known
-            )
+            unknown = [each for each in reason.value if each not in known and not _is_reference(path, each)]
+            yield from (self._unknown(document, (*path, each), known) for each in unknown)
         elif reason.keyword == "required":
-            if not document.flaws:
+            if not document.flaws and not (path == ("spec",) and "ref" in reason.value):
                 yield _missing(document, reason)
-        elif reason.keyword == _NEVER:
-            yield _out_of_place(document, path)
-        elif path[:2] == _SECRET and reason.keyword == "type" and len(path) == 3:
-            yield _literal(document, path)
+        elif reason.of_key and reason.keyword == "enum":
+            if self.vocabulary.knows(path):
+                yield _out_of_place(document, path)
+        elif path[:2] == _SECRET and len(path) > 2:
+            yield _credential(document, reason)
         else:
             rule, message, fix = for_value(reason)
-            yield document.finding(rule, message, path=path, fix=fix)
+            yield document.finding(rule, message, path=path, fix=fix, at_key=reason.of_key)
 
     def _unknown(self, document: Document, path: tuple[str, ...], siblings: Sequence[str]) -> Diagnostic:
-        if siblings == ("ref",):
-            message = f"{quoted(path[-1])} cannot stand beside `ref`"
-            fix = "write it in the document that `ref` points to, or write all fields here and no `ref`"
-            return document.finding("LW025", message, path=path, fix=fix, at_key=True)
         not_yet = NOT_YET_FIELDS.get((self.kind, dotted(path)))
-        if not_yet:
-            message = f"{quoted(dotted(path))}: {not_yet[0]}"
-            return document.finding("LW017", message, path=path, fix=not_yet[1], at_key=True)
-        where = f"in {quoted(dotted(path[:-1]))} of a {self.kind}" if path[:-1] else f"in a {self.kind}"
-        fix = self.vocabulary.advice(path, siblings)
-        message = f"there is no field {quoted(path[-1])} {where}"
-        return document.finding("LW019", message, path=path, fix=fix, at_key=True)
+        where = f" in {quoted(dotted(path[:-1]))} of a {self.kind}" if path[:-1] else f" in a {self.kind}"
+        rule, message = "LW019", f"there is no field {quoted(path[-1])}{where}"
+        if siblings == ("ref",):
+            rule, message = "LW025", f"{quoted(path[-1])} cannot stand beside `ref`"
+            fix = "write it in the document that `ref` points to, or write all fields here and no `ref`"
+        elif not_yet:
+            rule, message, fix = "LW017", f"{quoted(dotted(path))}: {not_yet[0]}", not_yet[1]
+        elif path[:2] == _SECRET and len(path) == 4 and not closest(path[-1], siblings):
+            return _literal(document, path)
+        else:
+            fix = self.vocabulary.advice(path, siblings)
+        return document.finding(rule, message, path=path, fix=fix, at_key=True)
 
 
 def _reason(error: ValidationError) -> Reason:
     schema = error.schema if isinstance(error.schema, dict) else {}
+    path = tuple(str(each) for each in error.absolute_path)
+    of_key = "propertyNames" in list(error.absolute_schema_path)[-2:-1]
     return Reason(
-        keyword=error.validator if isinstance(error.validator, str) else _NEVER,
+        keyword=str(error.validator),
         wanted=error.validator_value,
         value=error.instance,
         schema=schema,
-        path=tuple(str(each) for each in error.absolute_path),
+        path=(*path, str(error.instance)) if of_key else path,
+        of_key=of_key,
     )
 
 
@@ -119,7 +124,7 @@ def _missing(document: Document, reason: Reason) -> Diagnostic:
     missing = [name for name in reason.wanted if name not in reason.value]
     where = f" in {quoted(dotted(reason.path))}" if reason.path else ""
     what = "the field {} is missing" if len(missing) == 1 else "the fields {} are missing"
-    examples = (reason.schema["properties"].get(name, {}).get("examples") for name in missing)
+    examples = (reason.schema.get("properties", {}).get(name, {}).get("examples") for name in missing)
     example = next((f", for example {quoted(each[0])}" for each in examples if each and _short(each[0])), "")
     message = what.format(listing(missing)) + where
     return document.finding("LW018", message, path=reason.path, fix=f"add {listing(missing)}{example}")
@@ -127,6 +132,15 @@ def _missing(document: Document, reason: Reason) -> Diagnostic:
 
 def _short(value: Any) -> bool:
     return isinstance(value, str | int)
+
+
+def _credential(document: Document, reason: Reason) -> Diagnostic:
+    """Whatever is written there may be the credential itself, so it is not repeated."""
+    if reason.keyword == "type" and len(reason.path) == 3 and reason.value is not None:
+        return _literal(document, reason.path)
+    message = f"{quoted(dotted(reason.path))} is no reference to a credential"
+    fix = "write exactly one of {env: NAME}, {file: PATH} and {exec: [COMMAND, ARGUMENT]}"
+    return document.finding(for_value(reason)[0], message, path=reason.path, fix=fix)
 
 
 def _literal(document: Document, path: tuple[str, ...]) -> Diagnostic:

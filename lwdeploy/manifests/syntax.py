@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from yaml.error import MarkedYAMLError, YAMLError
@@ -26,6 +27,7 @@ _UNCLOSED_QUOTE = (
     "the text in quotes that begins here never ends",
     "close the quote; inside '…' write '' for a single quote, inside \"…\" write \\\" for a double one",
 )
+_UNFINISHED = ("the document ends where a value should follow", "close the bracket, or write the value")
 _INDENT = "give all keys of a mapping the same indentation, and all dashes of a list theirs"
 _COLON = (
     "a second colon, or a key that is indented too far",
@@ -56,16 +58,25 @@ def explain(error: YAMLError, text: str) -> SyntaxFault:
     """Give the fault that a parser's error stands for, at the place where a person has to look."""
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
         return SyntaxFault(line=0, column=0, message=f"not YAML: {printable(str(error))}", fix="correct it")
-    problem = error.problem or "not YAML"
-    mark = error.problem_mark
-    if error.context == "while scanning a quoted scalar" and error.context_mark is not None:
-        mark = error.context_mark
-    message, fix = _meaning(problem, _character(text, mark.line, mark.column))
-    if problem.startswith("did not find expected ','") and error.context_mark is not None:
-        message += f" (it begins at column {error.context_mark.column + 1}"
-        message += "" if error.context_mark.line == mark.line else f", {mark.line - error.context_mark.line} "
-        message += ")" if error.context_mark.line == mark.line else "line(s) above)"
-    return SyntaxFault(line=mark.line, column=mark.column, message=message, fix=fix)
+    lines = text.split("\n")
+    line, column = error.problem_mark.line, error.problem_mark.column
+    opened = error.context_mark
+    if error.context == "while scanning a quoted scalar" and opened is not None:
+        line, column = opened.line, opened.column
+    ended = not any(rest.strip() for rest in lines[line:])
+    message, fix = _meaning(error.problem or "", lines[line][column : column + 1] if not ended else "")
+    if (error.problem or "").startswith("did not find expected ','") and opened is not None:
+        above = "" if opened.line == line else f", {line - opened.line} line(s) above"
+        message += f" (it begins in column {opened.column + 1}{above})"
+    if ended:
+        line, column = _end(lines)
+    return SyntaxFault(line=line, column=column, message=message, fix=fix)
+
+
+def _end(lines: Sequence[str]) -> tuple[int, int]:
+    """Give the last place where something stands: nobody looks for a mistake behind the end."""
+    line = max((number for number, each in enumerate(lines) if each.strip()), default=0)
+    return line, max(0, len(lines[line].rstrip()) - 1)
 
 
 def _meaning(problem: str, character: str) -> tuple[str, str]:
@@ -74,10 +85,7 @@ def _meaning(problem: str, character: str) -> tuple[str, str]:
     if problem == "found character that cannot start any token":
         message = f"a value without quotes cannot begin with {quoted(character)}"
         return _TAB if character == "\t" else (message, "put the value in quotes")
+    if problem == "did not find expected node content" and not character:
+        return _UNFINISHED
     known = _ADVICE.get(problem)
     return known or (f"not YAML: {printable(problem)}", "correct the line, or put the value in quotes")
-
-
-def _character(text: str, line: int, column: int) -> str:
-    lines = text.split("\n")
-    return lines[line][column : column + 1] if line < len(lines) else ""

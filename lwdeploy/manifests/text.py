@@ -20,6 +20,7 @@ _UNSAFE = re.compile(
 )
 _CREDENTIAL = re.compile(r"client_?secret|private_?key|password", re.IGNORECASE)
 _REFERENCE = re.compile(r"\s*\{\s*(env|file|exec)\s*:")
+_USER = re.compile(r"(?<=://)[^/\s@]+(?=@)")
 _KEY_MATERIAL = re.compile(r"-----(BEGIN|END)|^\s*[A-Za-z0-9+/=]{40,}\s*$")
 
 
@@ -30,7 +31,7 @@ def printable(text: str) -> str:
 
 def quoted(value: object) -> str:
     """Give a value of the user's file between backquotes, on one line and not longer than a line."""
-    text = printable(value) if isinstance(value, str) else printable(str(value))
+    text = _USER.sub("***", printable(str(value)))
     return f"`{text[: _SHOWN - 1]}…`" if len(text) > _SHOWN else f"`{text}`"
 
 
@@ -82,6 +83,7 @@ def _picture(found: re.Match[str]) -> str:
 
 def _masked(line: str) -> str:
     """Hide what looks like a credential, keeping the place of every character."""
+    line = _USER.sub(lambda user: "*" * len(user.group()), line)
     if _KEY_MATERIAL.search(line):
         return re.sub(r"\S", "*", line)
     found = _CREDENTIAL.search(line)

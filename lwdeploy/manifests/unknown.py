@@ -28,12 +28,15 @@ class Vocabulary:
         fields = set(_fields(schema, ()))
         return cls(kind=kind, fields=tuple(sorted(fields, key=lambda path: (len(path), path))))
 
+    def knows(self, path: Path) -> bool:
+        """Whether the kind has the field at this place, at least under some condition."""
+        return _starred(path) in self.fields
+
     def advice(self, path: Path, siblings: Sequence[str]) -> str:
         """Say what to write in place of the last segment of `path`, which is not one of `siblings`."""
         word = path[-1]
-        stars = tuple("*" if each.isdecimal() else each for each in path)
         squeezed = re.sub(r"[\s_-]+", "", word).lower()
-        here = HERE.get((self.kind, ".".join(stars)))
+        here = HERE.get((self.kind, ".".join(_starred(path))))
         return (
             here
             or _spelling(word, squeezed, siblings)
@@ -59,6 +62,10 @@ class Vocabulary:
     def _path_of(self, word: str) -> str | None:
         found = next((path for path in self.fields if path[-1] == word), None)
         return ".".join(found) if found else None
+
+
+def _starred(path: Path) -> Path:
+    return tuple("*" if each.isdecimal() else each for each in path)
 
 
 def _spelling(word: str, squeezed: str, siblings: Sequence[str]) -> str | None:

@@ -26,7 +26,6 @@ class Facts:
     guards: Guards
     state: State | None
     quota: Quota
-    tenant_bots: int
     unmanaged: tuple[tuple[str, str], ...] = ()
     recreated: tuple[Address, ...] = ()
     unbound: tuple[Address, ...] = ()
@@ -54,10 +53,10 @@ def check(changes: Sequence[Change], *, consequences: Iterable[Consequence], fac
 
 def _no_state(changes: Sequence[Change], facts: Facts) -> Iterator[Refusal]:
     creates = [each for each in changes if each.action is Action.CREATE and each.address.is_root]
-    if facts.state is None and creates and facts.tenant_bots:
+    if facts.state is None and creates and facts.unmanaged:
         yield Refusal(
             guard="state",
-            message=f"there is no state, and the tenant has {facts.tenant_bots} bot(s): "
+            message=f"there is no state, and the tenant has {len(facts.unmanaged)} bot(s): "
             f"the {len(creates)} bot(s) to create may be among them",
             advice="First use of this project: `lwdeploy state init`. State lost: `lwdeploy state rebuild`.",
             exit_class="ambiguous",

@@ -52,8 +52,9 @@ def identify(
     """
     marks = _our_marks(listed, project=project)
     bindings: dict[Address, Binding] = {}
+    declared = {each.address for each in roots}
     for resource in roots:
-        found = _bind(resource, state=state, marks=marks, declared={each.address for each in roots})
+        found = _bind(resource, state=state, marks=marks, declared=declared)
         if found is not None:
             bindings[resource.address] = found
     _refuse_shared(bindings)

@@ -26,7 +26,7 @@ from lwdeploy.planning.codec import with_digest
 from lwdeploy.planning.diff import field_diffs
 from lwdeploy.planning.guard import Facts, check
 from lwdeploy.planning.model import Estimate, Plan, StateRef
-from lwdeploy.planning.order import order
+from lwdeploy.planning.order import Ordered, Quota, order
 
 __all__ = ["Terms", "make_plan"]
 
@@ -53,7 +53,16 @@ def make_plan(
     *, desired: Desired, live: Live, state: State | None, kinds: Mapping[str, Kind], terms: Terms
 ) -> Plan:
     """Give the plan that brings live to desired. What must not run stands in its `refusals`."""
-    maker = _Maker(desired=desired, live=live, state=state, kinds=kinds, terms=terms)
+    maker = _Maker(
+        desired=desired,
+        live=live,
+        state=state,
+        kinds=kinds,
+        terms=terms,
+        entries=state.entries if state else {},
+        renames={each.address: each.renamed_from for each in desired.resources if each.renamed_from},
+        declared=frozenset(each.address for each in desired.resources),
+    )
     return with_digest(maker.plan())
 
 
@@ -64,10 +73,9 @@ class _Maker:
     state: State | None
     kinds: Mapping[str, Kind]
     terms: Terms
-
-    @property
-    def entries(self) -> Mapping[Address, StateEntry]:
-        return self.state.entries if self.state else {}
+    entries: Mapping[Address, StateEntry]
+    renames: Mapping[Address, Address]
+    declared: frozenset[Address]
 
     def plan(self) -> Plan:
         wanted = [self._wanted(resource) for resource in self.desired.resources]
@@ -85,7 +93,7 @@ class _Maker:
             estimate=self._estimate(ordered.changes),
             consequences=told,
             refusals=check(ordered.changes, consequences=told, facts=facts),
-            warnings=self._warnings(ordered.quota.peak),
+            warnings=self._warnings(ordered),
             unmanaged=facts.unmanaged,
             retained=tuple(str(address) for address in self._retained()),
             files=self.desired.files,
@@ -134,8 +142,15 @@ class _Maker:
             diffs=diffs,
             proof=self._proof(resource.address, entry),
             notes=_unmanaged_fields(resource, entry),
-            reason=f"renamed from {base.moved_from}" if base.moved_from else "",
+            reason=self._reason(base),
         )
+
+    def _reason(self, change: Change) -> str:
+        if change.moved_from is not None:
+            return f"renamed from {change.moved_from}"
+        if self._proven(change.address, Proof.MARK):
+            return "begun by an interrupted run: it carries this project's mark"
+        return ""
 
     def _proof(self, address: Address, entry: StateEntry | None) -> Proof:
         if address in self.live.proofs:
@@ -147,22 +162,24 @@ class _Maker:
 
     def _moved_from(self, address: Address) -> Address | None:
         """Give the address whose state entry this one takes over; children move with their bot."""
-        for resource in self.desired.resources:
-            if resource.address != address.root or resource.renamed_from is None:
-                continue
-            old = address.moved(old=address.root, new=resource.renamed_from)
-            return old if old in self.entries and address not in self.entries else None
-        return None
+        source = self.renames.get(address.root)
+        if source is None or address in self.entries:
+            return None
+        old = address.moved(old=address.root, new=source)
+        return old if old in self.entries else None
 
     def _undeclared(self) -> Iterator[Change]:
         """Give a change for every owned object that no manifest declares any more."""
-        declared = {resource.address for resource in self.desired.resources}
-        taken = {self._moved_from(address) for address in declared}
-        for address in sorted(set(self.entries) - declared - taken):
-            if not address.is_root and address.root in declared:
+        for address in self._not_declared():
+            if not address.is_root and address.root in self.declared:
                 yield self._undeclared_child(address)
             elif address.is_root and self._prunes():
                 yield self._pruned(address)
+
+    def _not_declared(self) -> list[Address]:
+        """Give the owned addresses that no manifest declares, and that none takes over."""
+        taken = {self._moved_from(address) for address in self.declared} if self.renames else set()
+        return sorted(set(self.entries) - self.declared - taken)
 
     def _prunes(self) -> bool:
         return self.terms.prune and self.desired.whole_project
@@ -214,17 +231,15 @@ class _Maker:
     def _retained(self) -> list[Address]:
         if not self.desired.whole_project:
             return []
-        declared = {resource.address for resource in self.desired.resources}
-        taken = {self._moved_from(address) for address in declared}
-        gone = set() if not self._prunes() else set(self.entries)
-        return sorted(each for each in set(self.entries) - declared - taken - gone if each.is_root)
+        if self._prunes():
+            return []
+        return [address for address in self._not_declared() if address.is_root]
 
-    def _facts(self, changes: tuple[Change, ...], *, quota: Any) -> Facts:
+    def _facts(self, changes: tuple[Change, ...], *, quota: Quota) -> Facts:
         return Facts(
             guards=self.terms.guards,
             state=self.state,
             quota=quota,
-            tenant_bots=len(self.live.listed) - len(self.live.strays),
             unmanaged=self._unmanaged(),
             recreated=tuple(
                 each.address
@@ -266,14 +281,27 @@ class _Maker:
         rest = {key: value for key, value in wanted.items() if key != "botName"}
         return same_name or rest == {key: value for key, value in applied.items() if key != "botName"}
 
-    def _warnings(self, peak: int) -> tuple[str, ...]:
-        found = list(self.terms.warnings)
-        warn_at = self.terms.limits.warn_bots
+    def _warnings(self, ordered: Ordered) -> tuple[str, ...]:
+        found = [*self.terms.warnings, *self._namesakes(ordered.changes)]
+        peak, warn_at = ordered.quota.peak, self.terms.limits.warn_bots
         if warn_at is not None and peak > warn_at:
             found.append(
                 f"the tenant would have {peak} bots; the free plan was documented to take {warn_at} (API 1.0)"
             )
         return tuple(found)
+
+    def _namesakes(self, changes: Iterable[Change]) -> Iterator[str]:
+        """Say which bot to create has the name of one that is nobody's: a name proves nothing, but may be it."""
+        ids: dict[str, list[str]] = {}
+        for remote_id, name in self._unmanaged():
+            ids.setdefault(name, []).append(remote_id)
+        for change in changes:
+            name = self.kinds[change.address.kind].label(change.desired)
+            if change.action is Action.CREATE and change.address.is_root and name in ids:
+                yield (
+                    f"{change.address}: the tenant has an unmanaged bot of the same name, {', '.join(ids[name])}; "
+                    "if it is this one, bind it with spec.botId"
+                )
 
     def _estimate(self, changes: Iterable[Change]) -> Estimate:
         totals: dict[str, int] = {}

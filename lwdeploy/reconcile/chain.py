@@ -109,7 +109,7 @@ class _Run:
             self.live = dict(read_chain(self.engine, self.chain, remote_id=str(self.bot_id)))
         except RemoteError as error:
             return error
-        moved = list(moved_fields(self.chain, self.live))
+        moved = list(moved_fields(self.chain, self.live, kinds=self.engine.kinds))
         if moved:
             return StalePlan("Changed since the plan: " + "; ".join(moved), advice="Plan again.")
         return None

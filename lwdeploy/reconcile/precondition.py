@@ -16,9 +16,11 @@ from lwdeploy.core.errors import (
     StateError,
     UnsafePlan,
 )
+from lwdeploy.core.kind import Kind
 from lwdeploy.core.types import Action, Change, Listed, LiveResource, Mark, State
 from lwdeploy.planning.match import mark_key
 from lwdeploy.planning.model import Plan
+from lwdeploy.planning.sealing import sealed_value
 from lwdeploy.reconcile.engine import Chain, Engine, read_chain
 
 __all__ = ["current_state", "moved_fields", "recheck", "refuse"]
@@ -96,7 +98,7 @@ def recheck(
     known = [(chain, chain.remote_id) for chain in chains if chain.remote_id is not None]
     futures = [(chain, pool.submit(read_chain, engine, chain, remote_id=remote_id)) for chain, remote_id in known]
     found = {chain.root: future.result() for chain, future in futures}
-    moved = [line for chain, _ in known for line in moved_fields(chain, found[chain.root])]
+    moved = [line for chain, _ in known for line in moved_fields(chain, found[chain.root], kinds=engine.kinds)]
     creates = [step for step in plan.steps if step.action is Action.CREATE and step.address.is_root]
     if creates:
         moved += _list_moved(plan, creates, listed=engine.adapters[creates[0].address.kind].listing())
@@ -105,7 +107,9 @@ def recheck(
     return found
 
 
-def moved_fields(chain: Chain, live: Mapping[Address, LiveResource]) -> Iterator[str]:
+def moved_fields(
+    chain: Chain, live: Mapping[Address, LiveResource], *, kinds: Mapping[str, Kind]
+) -> Iterator[str]:
     """Give a line for everything that a bot's steps depend on and that is no longer as planned."""
     for step in chain.steps:
         now = live.get(step.address)
@@ -113,12 +117,12 @@ def moved_fields(chain: Chain, live: Mapping[Address, LiveResource]) -> Iterator
             if not now.facts:
                 yield f"{step.address}: was made meanwhile"
         elif step.action is Action.UPDATE:
-            yield from _moved_in_update(step, now)
+            yield from _moved_in_update(step, now, kind=kinds[step.address.kind])
         elif step.stray and now is not None:
             yield from _moved_stray(step, now)
 
 
-def _moved_in_update(step: Change, now: LiveResource | None) -> Iterator[str]:
+def _moved_in_update(step: Change, now: LiveResource | None, *, kind: Kind) -> Iterator[str]:
     if now is None:
         yield f"{step.address}: was deleted meanwhile"
         return
@@ -126,7 +130,8 @@ def _moved_in_update(step: Change, now: LiveResource | None) -> Iterator[str]:
         value = get_path(now.spec, diff.path)
         value = None if value is ABSENT else value
         if value != diff.old:
-            yield f"{step.address}: {diff.path} was {dumps(diff.old)}, is {dumps(value)} now"
+            was, shown = (dumps(sealed_value(each, path=diff.path, kind=kind)) for each in (diff.old, value))
+            yield f"{step.address}: {diff.path} was {was}, is {shown} now"
 
 
 def _moved_stray(step: Change, now: LiveResource) -> Iterator[str]:

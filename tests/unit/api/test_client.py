@@ -152,6 +152,14 @@ def test_a_refusal_does_not_quote_the_request(rig: MakeRig, answer: MakeAnswer) 
     assert "s3cret" not in str(caught.value)
 
 
+def test_a_refusal_does_not_quote_the_token(rig: MakeRig, answer: MakeAnswer) -> None:
+    """However the service writes it."""
+    made = rig()
+    made.script.answers.append(answer(400, {"code": "X", "description": f"auth={made.tokens.token()}!"}))
+    with pytest.raises(Rejected, match=r"auth=\[\.\.\.\]!"):
+        made.client.send(GET)
+
+
 def test_a_forbidden_call_names_the_scope(rig: MakeRig, answer: MakeAnswer) -> None:
     """403 is nearly always a scope that is not ticked (reference 1.5)."""
     with pytest.raises(Rejected) as caught:
@@ -207,6 +215,26 @@ def test_a_reset_that_is_always_now_is_not_hammered(rig: MakeRig, answer: MakeAn
         made.client.send(GET)
     assert len(made.script.requests) < 60
     assert 280 < sum(made.time.slept) <= 300
+
+
+def test_a_429_closes_the_operation_for_the_other_threads(
+    rig: MakeRig, answer: MakeAnswer, time: FakeTime
+) -> None:
+    """Whoever calls it next waits for the same reset, although it was not the one that was refused."""
+    made = rig(answer(429, headers={"ratelimit-reset": "12"}), OK)
+    sleep = time.timing.sleep
+
+    def stop(_: float) -> None:
+        object.__setattr__(time.timing, "sleep", sleep)
+        raise KeyboardInterrupt
+
+    object.__setattr__(time.timing, "sleep", stop)
+    with pytest.raises(KeyboardInterrupt):
+        made.client.send(GET)
+    made.client.send(call("listBots"))
+    assert time.slept == []
+    made.client.send(GET)
+    assert time.slept == [12.5]
 
 
 def test_throttling_has_an_end(rig: MakeRig, answer: MakeAnswer) -> None:

@@ -82,6 +82,13 @@ def test_a_traditional_pem_is_read(key: RSAPrivateKey) -> None:
     assert private_key(text).private_numbers() == key.private_numbers()
 
 
+def test_a_home_folder_is_understood(key: RSAPrivateKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No shell has expanded a path that comes from a manifest."""
+    (tmp_path / "bot.key").write_text(pem_of(key))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert private_key("~/bot.key").private_numbers() == key.private_numbers()
+
+
 def unreadable(key: RSAPrivateKey) -> dict[str, tuple[str, str]]:
     pem = pem_of(key)
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

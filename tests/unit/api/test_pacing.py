@@ -147,9 +147,9 @@ def test_a_tiny_allowance_is_still_one_call(time: FakeTime, limit: int, share: f
 
 
 def test_share_is_not_lost_to_binary_fractions(time: FakeTime) -> None:
-    """0.7 of 10 is seven calls, not six."""
-    pacing = paced(time, calls_per_minute=10, share=0.7)
-    for _ in range(7):
+    """0.29 of 100 is 29 calls, not 28."""
+    pacing = paced(time, calls_per_minute=100, share=0.29)
+    for _ in range(29):
         pacing.acquire("getBot")
     assert time.slept == []
 

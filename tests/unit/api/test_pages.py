@@ -83,6 +83,19 @@ def test_a_list_that_may_be_incomplete_is_no_list(bad: Any) -> None:
     assert caught.value.operation == "listBots"
 
 
+def test_holes_do_not_add_up() -> None:
+    """Only empty pages in a row are a sign of a circle."""
+    pages = [page(*([number] if number % 2 else []), cursor=f"c{number}") for number in range(60)]
+    entries, _ = read(*pages, page(99))
+    assert len(entries) == 31
+
+
+def test_a_cursor_that_comes_back_is_a_circle() -> None:
+    """Even while the pages still show new entries."""
+    with pytest.raises(Unavailable, match="circle"):
+        read(*(page(number, cursor="ab"[number % 2]) for number in range(9)), page(99))
+
+
 def test_endless_empty_pages_end() -> None:
     """New cursors for ever, and nothing on the pages."""
     count = iter(range(1000))
