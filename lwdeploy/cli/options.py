@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from lwdeploy.planning.guard import GUARDS
+from lwdeploy.core.guards import GUARDS
 
 __all__ = ["apply_flags", "format_flag", "project_flags", "request_of"]
 

@@ -101,13 +101,10 @@ class Screen:
             else:
                 self.note(line.text, line.style)
 
-    def confirm(self, question: str) -> bool:
+    def confirm(self, question: str, *, otherwise: str) -> bool:
         """Ask on the terminal; only the whole word yes is a yes."""
         if not (sys.stdin.isatty() and self._err.is_terminal):
-            raise UserError(
-                "There is no terminal to ask on, and nothing was changed",
-                advice="Say --auto-approve, or apply a saved plan: lwdeploy plan --out FILE; lwdeploy apply FILE.",
-            )
+            raise UserError("There is no terminal to ask on, and nothing was changed", advice=otherwise)
         self.note(f"{question} Only 'yes' is taken.")
         self._err.print("> ", end="")
         return sys.stdin.readline().strip() == "yes"

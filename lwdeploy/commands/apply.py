@@ -53,7 +53,10 @@ def run(request: Request, terminal: Terminal) -> Applied:
 def _approved(request: Request, terminal: Terminal, plan: Plan) -> bool:
     if request.auto_approve:
         return True
-    return terminal.confirm(f"Apply these {len(plan.steps)} changes to tenant {plan.tenant}?")
+    return terminal.confirm(
+        f"Apply these {len(plan.steps)} changes to tenant {plan.tenant}?",
+        otherwise="Say --auto-approve, or apply a saved plan: lwdeploy plan --out FILE; lwdeploy apply FILE.",
+    )
 
 
 def run_saved(request: Request, terminal: Terminal, *, path: Path) -> Applied:

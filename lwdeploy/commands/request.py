@@ -32,8 +32,8 @@ class Terminal(Protocol):
         """Show a plan before it is applied."""
         ...
 
-    def confirm(self, question: str) -> bool:
-        """Ask a person; raises UserError, naming the flag to use, where there is no terminal."""
+    def confirm(self, question: str, *, otherwise: str) -> bool:
+        """Ask a person; raises UserError with `otherwise` as its advice where there is no terminal."""
         ...
 
     def applying(self, total: int) -> None:

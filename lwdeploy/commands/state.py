@@ -178,5 +178,9 @@ def _confirm(found: Rebuilt, request: Request, terminal: Terminal) -> None:
                 advice=f"If every one of them is right: --allow adopt={len(alike)}",
             )
         return
-    if not terminal.confirm(f"Recorded on their likeness:\n  {told}\nAre these the same bots?"):
+    agreed = terminal.confirm(
+        f"Recorded on their likeness:\n  {told}\nAre these the same bots?",
+        otherwise=f"Say --auto-approve --allow adopt={len(alike)} if every one of them is right:\n  {told}",
+    )
+    if not agreed:
         raise UserError("Nothing was recorded.")

@@ -13,6 +13,7 @@ CUT = 100
 
 _WIDEST = 200
 _SHOWN = 60
+_CONTEXT = 10_000  # how far before a mistake the name of a credential is looked for; keys take about 2000
 # Control characters, line separators, directional overrides, invisible marks and lone surrogates: what
 # could move the cursor, reorder the line or make the output impossible to encode.
 _UNSAFE = re.compile(
@@ -51,7 +52,9 @@ def excerpt(line: str, column: int) -> str:
     Every character stays one character, so that a caret can be put below it. A line of more than 200
     characters is cut: an excerpt that begins with an ellipsis has the column at index `CUT`.
     """
-    safe = _UNSAFE.sub(_picture, _masked(line))
+    far = max(0, column - _CONTEXT)
+    column -= far
+    safe = _UNSAFE.sub(_picture, _masked(line[far : far + column + _WIDEST]))
     start = max(0, column - CUT) if len(safe) > _WIDEST and column > _WIDEST - CUT else 0
     shown = f"…{safe[start:]}" if start else safe
     return f"{shown[: _WIDEST - 1]}…" if len(shown) > _WIDEST else shown

@@ -11,10 +11,7 @@ from lwdeploy.core.types import Action, Change, Consequence, State
 from lwdeploy.planning.model import Refusal
 from lwdeploy.planning.order import Quota
 
-__all__ = ["GUARDS", "Facts", "check"]
-
-GUARDS = ("adopt", "create", "delete", "protect", "recreate", "unmanaged")
-"""The guards that `--allow GUARD=N` overrides."""
+__all__ = ["Facts", "check"]
 
 PERCENT_FROM = 10  # a percentage of fewer bots than this says nothing that the count does not say better
 

@@ -263,9 +263,13 @@ class _Maker:
         return tuple((row.remote_id, row.name) for row in self.live.listed if row.remote_id not in ours)
 
     def _look_alikes(self, changes: Iterable[Change]) -> dict[Address, Address]:
-        """Pair every create with an owned bot without manifest that has its name or its whole definition."""
+        """Pair every create with an owned bot without manifest that has its name or its whole definition.
+
+        Also where that bot is about to be pruned: a forgotten rename would destroy it.
+        """
         present = {row.remote_id for row in self.live.listed}
-        orphaned = [each for each in self._retained() if self.entries[each].remote_id in present]
+        undeclared = [each for each in self._not_declared() if each.is_root] if self.desired.whole_project else []
+        orphaned = [each for each in undeclared if self.entries[each].remote_id in present]
         return {
             change.address: old
             for change in changes

@@ -39,9 +39,10 @@ class RecentLists:
 def shorten(request: Request, rows: int) -> Request:
     """Ask for pages of at most `rows` rows."""
     asked = request.parameters()
-    count = asked.get("count", "100")
-    least = min(rows, int(count)) if count.isdigit() else rows
-    return replace(request, query=urlencode({**asked, "count": str(least)}))
+    count = asked.get("count") or str(rows)
+    if count.isdigit():
+        asked["count"] = str(min(rows, int(count)))
+    return replace(request, query=urlencode(asked))
 
 
 def reshape(fault: Fault, answer: Answer, before: Answer | None) -> Answer:

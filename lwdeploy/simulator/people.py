@@ -7,7 +7,7 @@ from typing import Any
 from lwdeploy.simulator.operations import Tenant
 from lwdeploy.simulator.rooms import domain_of, event, make_room, private_room
 from lwdeploy.simulator.users import identify
-from lwdeploy.simulator.wire import ApiError, Event, invalid, missing
+from lwdeploy.simulator.wire import Event
 
 __all__ = ["act", "invite", "press"]
 
@@ -26,7 +26,7 @@ def act(
     data: str = "",
     members: Sequence[str] = (),
 ) -> Event:
-    """Return the event of one thing that users do.
+    """Return the event of one thing that users do; what they cannot do is a ValueError.
 
     `message` needs `user` and `content`, `postback` needs `user` and `data`; both happen in the room
     `channel`, or in the private room of the two. `begin` and `end` need `user`. `joined` and `left` need
@@ -37,13 +37,13 @@ def act(
         if kind in _TOGETHER:
             return _come_or_go(tenant, bot_id, kind, channel or "", members)
         if kind not in _ALONE or not user:
-            raise invalid("type", "is nothing that a user does, or user is missing")
+            raise ValueError(f"{kind!r} is nothing that a user does, or the user is missing")
         return _alone(tenant, bot_id, kind, identify(user), channel=channel, content=content, data=data)
 
 
 def _require_reachable(tenant: Tenant, bot_id: int) -> None:
     if tenant.store.row("SELECT 1 FROM registrations WHERE bot_id = ?", bot_id) is None:
-        raise ApiError(400, "INVALID_PARAMETER", f"no user can reach bot {bot_id}: it is registered in no domain")
+        raise ValueError(f"no user can reach bot {bot_id}: it is registered in no domain")
 
 
 def _alone(
@@ -60,7 +60,7 @@ def _alone(
     source = {"userId": user_id, "channelId": room, "domainId": domain_of(tenant, user_id)}
     if kind == "message":
         if content is None or "type" not in content:
-            raise invalid("content", "is required")
+            raise ValueError("a message needs content with a type")
         if channel is None:
             del source["channelId"]  # only rooms with several people have it here
         return event(tenant, bot_id, kind, source, content=content)
@@ -70,7 +70,7 @@ def _alone(
 def _room(tenant: Tenant, bot_id: int, channel_id: str) -> str:
     row = tenant.store.row("SELECT 1 FROM channel_bots WHERE channel_id = ? AND bot_id = ?", channel_id, bot_id)
     if row is None:
-        raise missing("Channel")
+        raise ValueError(f"bot {bot_id} is in no room {channel_id!r}")
     return channel_id
 
 
@@ -94,7 +94,7 @@ def invite(tenant: Tenant, bot_id: int, members: Sequence[str], *, title: str | 
         _require_reachable(tenant, bot_id)
         bot = json.loads(tenant.store.rows("SELECT body FROM bots WHERE bot_id = ?", bot_id)[0][0])
         if not bot["enableGroupJoin"]:
-            raise invalid("enableGroupJoin", "is off: the bot cannot be invited")
+            raise ValueError(f"bot {bot_id} cannot be invited: enableGroupJoin is off")
         return make_room(tenant, bot_id, [identify(one) for one in members], title=title)
 
 
@@ -107,7 +107,7 @@ def press(tenant: Tenant, bot_id: int, *, user: str, button: int) -> tuple[Event
     with tenant.store.reading():
         actions = _visible_actions(tenant, bot_id, user_id)
     if not 0 <= button < len(actions):
-        raise invalid("button", f"is none of the {len(actions)} buttons that the user sees")
+        raise ValueError(f"button {button} is none of the {len(actions)} buttons that the user sees")
     pressed = actions[button]
     if pressed["type"] == "postback":
         return (act(tenant, bot_id, "postback", user=user_id, data=pressed["data"]),)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 import ssl
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -30,6 +29,7 @@ DESCRIPTION = Path(__file__).parents[1] / "remote" / "lineworks-bot-openapi.yaml
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loads no certificates, which is slow; nothing here is https
 BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 ADMIN = "admin@example.com"
+NOW = 1_800_000_000  # time stands still, but for what a test advances
 TOKYO, OSAKA, KYOTO = 10000001, 10000002, 10000003
 
 
@@ -92,8 +92,7 @@ class Api:
         self.token = self.sign_in(scope).json()["access_token"]
 
     def sign_in(self, scope: str, **claims: Any) -> httpx.Response:
-        now = int(time.time())
-        whole = {"iss": self.tenant.client_id, "sub": self.tenant.service_account, "iat": now, "exp": now + 3600}
+        whole = {"iss": self.tenant.client_id, "sub": self.tenant.service_account, "iat": NOW, "exp": NOW + 3600}
         return self.ask_token(
             grant_type=BEARER,
             assertion=jwt.encode({**whole, **claims}, signing_key(self.tenant.private_key), algorithm="RS256"),
@@ -185,7 +184,8 @@ def begin(contract: Contract, private_key: str) -> Iterator[Begin]:
     with ExitStack() as ending:
 
         def _begin(*, scope: str = "bot", loose: bool = False, data: Path | None = None, **settings: Any) -> Api:
-            tenant = start(data=data, settings=Settings(private_key=private_key, **settings))
+            whole = Settings(private_key=private_key, **settings)
+            tenant = start(data=data, settings=whole, clock=lambda: NOW)
             ending.enter_context(tenant)
             http = ending.enter_context(httpx.Client(timeout=20, trust_env=False, verify=_NO_TLS))
             return Api(tenant, http, None if loose else contract, scope)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _URL = "https://static.example.com/x.png"
 _POSTBACK = {"type": "postback", "label": "Yes", "data": "yes"}
+_CAMERA = {"type": "camera", "label": "Take one"}
 _MESSAGE = {"type": "message", "label": "Yes", "text": "yes"}
 
 

@@ -35,7 +35,7 @@ def test_columns_count_characters_and_line_ends_of_windows_count_once(project: P
     project.write("a.yaml", (BOT + "spec: {description: ヘルプ, botName: no}\n").replace("\n", "\r\n"))
     found = project.load().diagnostics
     assert [(str(each.source), each.excerpt) for each in found] == [
-        ("a.yaml:4:36", "spec: {description: ヘルプ, botName: no}")
+        ("a.yaml:4:35", "spec: {description: ヘルプ, botName: no}")
     ]
 
 
@@ -146,7 +146,7 @@ def test_documents_of_one_file_end_at_a_limit(project: Project, monkeypatch: pyt
     monkeypatch.setattr(reading, "MAX_DOCUMENTS", 2)
     project.write("a.yaml", "---\n".join(BOT.replace("helpdesk", name) + "spec: {}\n" for name in "abc"))
     found = project.load().diagnostics
-    assert [(each.rule, each.source.line) for each in found] == [("LW004", 9)]
+    assert [(each.rule, each.source.line) for each in found] == [("LW004", 10)]
 
 
 @pytest.mark.parametrize(

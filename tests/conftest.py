@@ -1,0 +1,104 @@
+"""What all tests share: no network but loopback, no settings from outside, and a project with a tenant."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from lwdeploy.simulator import LocalTenant, Settings, start
+from tests.support.haste import Haste
+from tests.support.project import Project
+
+_OUTSIDE = re.compile(r"LWDEPLOY_.*|GITHUB_.*|CI|CI_.*|NO_COLOR|FORCE_COLOR|COLUMNS|.*_PROXY|.*_proxy")
+
+_barrier = pytest.MonkeyPatch()
+
+
+class LeftTheMachineError(AssertionError):
+    """A test tried to reach another machine."""
+
+
+def _require_loopback(address: object) -> None:
+    """Let through unix sockets and loopback addresses; names count as other machines unless they are ours."""
+    host = address[0] if isinstance(address, tuple) else None
+    if host in {None, "localhost", ""}:
+        return
+    try:
+        inside = ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        inside = False
+    if not inside:
+        raise LeftTheMachineError(f"tests reach loopback only, not {host}")
+
+
+def pytest_configure() -> None:
+    """Close the network and forget the caller's settings, for fixtures of every scope alike."""
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def _connect(self: socket.socket, address: Any) -> None:
+        _require_loopback(address)
+        connect(self, address)
+
+    def _look_up(host: Any, *rest: Any, **named: Any) -> Any:
+        _require_loopback((host.decode() if isinstance(host, bytes) else host,))
+        return look_up(host, *rest, **named)
+
+    _barrier.setattr(socket.socket, "connect", _connect)
+    _barrier.setattr(socket, "getaddrinfo", _look_up)
+    for name in [each for each in os.environ if _OUTSIDE.fullmatch(each)]:
+        _barrier.delenv(name)
+
+
+def pytest_unconfigure() -> None:
+    """Give back what was taken."""
+    _barrier.undo()
+
+
+@pytest.fixture(scope="session")
+def private_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+MakeTenant = Callable[..., LocalTenant]
+
+
+@pytest.fixture
+def make_tenant(private_key: str) -> Iterator[MakeTenant]:
+    """Start tenants with the settings that a test asks for; all of them end with the test."""
+    with ExitStack() as ending:
+
+        def make(*, data: Path | None = None, **settings: Any) -> LocalTenant:
+            return ending.enter_context(start(data=data, settings=Settings(**{"private_key": private_key} | settings)))
+
+        yield make
+
+
+@pytest.fixture
+def tenant(make_tenant: MakeTenant) -> LocalTenant:
+    """An empty tenant that answers over HTTP, as a remote one would."""
+    return make_tenant()
+
+
+@pytest.fixture
+def project(tmp_path: Path, tenant: LocalTenant) -> Project:
+    """An empty project whose only tenant is `tenant`."""
+    return Project.found(tmp_path / "project", tenant)
+
+
+@pytest.fixture
+def haste(monkeypatch: pytest.MonkeyPatch) -> Haste:
+    """Let the client's waits pass at once, for runs inside this process; ask it how long it would have waited."""
+    made = Haste()
+    monkeypatch.setattr("lwdeploy.api.client.Timing", made.timing)
+    return made
