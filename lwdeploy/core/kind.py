@@ -152,13 +152,14 @@ class Kind:
     `applied` (what we want is what we last wrote) or `observed` (and the tenant still shows what it showed
     right after). `user_fields` are sets of users, compared through the known logins. `marked` kinds have no
     natural key and are created under a mark. `level` orders kinds inside one bot's chain. `calls` gives the
-    writes a change will send, by operation. `seal` replaces what state must not hold by a hash.
+    writes a change will send, by operation; `reads` is the operation that reads the kind. `seal` replaces what state must not hold by a hash.
     `label` gives an object's display name, which is never its identity.
     """
 
     name: str
     word: str
     level: int
+    reads: str
     adapter: Callable[[Any], Adapter]
     declare: Callable[[Manifest], Declared]
     parent: str | None = None

@@ -111,7 +111,7 @@ class Composer:
             self._tag(event, at)
         frame = self._open[-1] if self._open else None
         if frame is not None and frame.keyed and frame.key is None:
-            self._key(event, at, frame)
+            self._key(event, at, frame=frame)
             return
         self._nodes += 1
         value = self._value(event, at)
@@ -137,11 +137,11 @@ class Composer:
         if name:
             self._report("LW006", *at, f"the text holds {name}, written as an escape", "take it out")
 
-    def _key(self, event: ScalarEvent, at: tuple[int, int], frame: _Frame) -> None:
+    def _key(self, event: ScalarEvent, at: tuple[int, int], *, frame: _Frame) -> None:
         key = event.value
         frame.key, frame.key_at = key, at
         if not key.isidentifier() or key in _NOT_TEXT:
-            self._unusual_key(event, at, frame)
+            self._unusual_key(event, at, frame=frame)
         if frame.key == _DROPPED:
             return
         line, column = frame.first_at.setdefault(key, at)
@@ -150,7 +150,7 @@ class Composer:
             self._report("LW008", *at, message, "keep one of the two")
             frame.key = _DROPPED
 
-    def _unusual_key(self, event: ScalarEvent, at: tuple[int, int], frame: _Frame) -> None:
+    def _unusual_key(self, event: ScalarEvent, at: tuple[int, int], *, frame: _Frame) -> None:
         plain = event.implicit[0]
         if plain and event.value == "<<":
             message = "merge keys (`<<`) are not taken: not every YAML reader knows them"

@@ -18,6 +18,7 @@ __all__ = ["MAX_FILES", "STDIN", "Gathered", "gather"]
 MAX_FILES = 5000
 STDIN = "<stdin>"
 
+_ACCESS = "correct the path or its permissions, or name other files"
 _SUFFIXES = (".yaml", ".yml")
 _MAGIC = re.compile(r"[*?\[]")
 
@@ -64,18 +65,18 @@ def _meant(path: str, root: Path) -> Iterator[Path | Diagnostic | None]:
     try:
         mode = target.stat().st_mode
     except FileNotFoundError:
-        yield from _pattern(path, root) if _MAGIC.search(path) else [_missing(target, path, root)]
+        yield from _pattern(path, root) if _MAGIC.search(path) else [_missing(target, path, root=root)]
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = error.strerror if isinstance(error, OSError) else "no file can have this name"
-        yield _problem("LW002", target, root, f"{quoted(path)} cannot be read: {reason}", "")
+        yield _problem("LW002", target, root=root, message=f"{quoted(path)} cannot be read: {reason}", fix=_ACCESS)
     else:
         if stat.S_ISDIR(mode):
-            yield from _folder(target, path, root)
+            yield from _folder(target, path, root=root)
         else:
             yield target if stat.S_ISREG(mode) else _special(target, root)
 
 
-def _folder(folder: Path, path: str, root: Path) -> Iterator[Path | Diagnostic]:
+def _folder(folder: Path, path: str, *, root: Path) -> Iterator[Path | Diagnostic]:
     empty = True
     for each in _walk(folder, root):
         if isinstance(each, Diagnostic) or each.suffix in _SUFFIXES:
@@ -84,7 +85,7 @@ def _folder(folder: Path, path: str, root: Path) -> Iterator[Path | Diagnostic]:
     if empty:
         message = f"the folder {quoted(path)} holds no manifests"
         fix = "name another folder, or write a file ending in .yaml (`lwdeploy init` writes a first one)"
-        yield _problem("LW003", folder, root, message, fix)
+        yield _problem("LW003", folder, root=root, message=message, fix=fix)
 
 
 def _pattern(pattern: str, root: Path) -> Iterator[Path | Diagnostic]:
@@ -95,7 +96,7 @@ def _pattern(pattern: str, root: Path) -> Iterator[Path | Diagnostic]:
         wanted = re.compile(_expression(rest) + r"(/.*)?", re.DOTALL)
     except re.error as error:
         message = f"the pattern {quoted(pattern)} cannot be read: {error}"
-        yield _problem("LW001", base, root, message, "correct the pattern")
+        yield _problem("LW001", base, root=root, message=message, fix="correct the pattern")
         return
     empty = True
     for each in _walk(base, root) if base.is_dir() else ():
@@ -106,7 +107,7 @@ def _pattern(pattern: str, root: Path) -> Iterator[Path | Diagnostic]:
             yield _file(each, root)
     if empty:
         message = f"the pattern {quoted(pattern)} matches no .yaml or .yml file"
-        yield _problem("LW001", base, root, message, "correct the pattern, or leave it out")
+        yield _problem("LW001", base, root=root, message=message, fix="correct the pattern, or leave it out")
 
 
 def _walk(folder: Path, root: Path) -> Iterator[Path | Diagnostic]:
@@ -120,7 +121,9 @@ def _walk(folder: Path, root: Path) -> Iterator[Path | Diagnostic]:
             names = sorted(os.listdir(current), reverse=True)  # noqa: PTH208 - names sort faster than paths
         except OSError as error:
             message = f"the folder {quoted(_name(current, root))} cannot be read: {error.strerror}"
-            yield _problem("LW002", current, root, message, "correct its permissions, or name other folders")
+            yield _problem(
+                "LW002", current, root=root, message=message, fix="correct its permissions, or name other folders"
+            )
             continue
         if (status.st_dev, status.st_ino) in seen:
             continue
@@ -134,7 +137,7 @@ def _walk(folder: Path, root: Path) -> Iterator[Path | Diagnostic]:
 def _file(path: Path, root: Path) -> Path | Diagnostic:
     if path.is_file():
         return path
-    return _special(path, root) if path.exists() else _missing(path, _name(path, root), root)
+    return _special(path, root) if path.exists() else _missing(path, _name(path, root), root=root)
 
 
 def _split(pattern: str) -> tuple[str, str]:
@@ -166,21 +169,25 @@ def _name(path: Path, root: Path) -> str:
     return printable(name.replace(os.sep, "/"))
 
 
-def _problem(rule: str, path: Path, root: Path, message: str, fix: str) -> Diagnostic:
+def _problem(rule: str, path: Path, *, root: Path, message: str, fix: str) -> Diagnostic:
     return Source(name=_name(path, root), folder=root).finding(rule, message, fix=fix)
 
 
-def _missing(path: Path, text: str, root: Path) -> Diagnostic:
+def _missing(path: Path, text: str, *, root: Path) -> Diagnostic:
     link = path.is_symlink()
     message = f"{quoted(text)} is a link to nowhere" if link else f"there is no file or folder {quoted(text)}"
-    return _problem("LW001", path, root, message, "correct the path; `-` means standard input")
+    return _problem("LW001", path, root=root, message=message, fix="correct the path; `-` means standard input")
 
 
 def _special(path: Path, root: Path) -> Diagnostic:
     message = f"{quoted(_name(path, root))} is not a file"
-    return _problem("LW002", path, root, message, "name a file or a folder; a program can write to `-f -`")
+    return _problem(
+        "LW002", path, root=root, message=message, fix="name a file or a folder; a program can write to `-f -`"
+    )
 
 
 def _too_many(path: str, root: Path) -> Diagnostic:
     message = f"more than {MAX_FILES} files to read"
-    return _problem("LW004", root / path, root, message, "name the folders that hold the manifests")
+    return _problem(
+        "LW004", root / path, root=root, message=message, fix="name the folders that hold the manifests"
+    )

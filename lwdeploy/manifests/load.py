@@ -56,7 +56,7 @@ def load(paths: Sequence[str], *, root: Path, stdin: Callable[[], bytes]) -> Loa
     found = [*gathered.diagnostics, *(finding for each in files.values() for finding in each.diagnostics)]
     documents = tuple(document for each in files.values() for document in each.documents)
     if not documents and not found:
-        found = [_nothing(paths, gathered, skipped, root)]
+        found = [_nothing(paths, gathered, skipped=skipped, root=root)]
     return Loaded(
         documents=documents,
         diagnostics=tuple(sorted(found, key=lambda each: each.sort_key)),
@@ -65,7 +65,7 @@ def load(paths: Sequence[str], *, root: Path, stdin: Callable[[], bytes]) -> Loa
     )
 
 
-def _nothing(paths: Sequence[str], gathered: Gathered, skipped: int, root: Path) -> Diagnostic:
+def _nothing(paths: Sequence[str], gathered: Gathered, *, skipped: int, root: Path) -> Diagnostic:
     name = gathered.files[0][0] if len(gathered.files) == 1 else (paths[0] if len(paths) == 1 else ".")
     others = f"; {skipped} document(s) of other tools were skipped" if skipped else ""
     fix = "write `apiVersion: lwdeploy/v1` on top of each manifest (`lwdeploy init` writes a first one)"

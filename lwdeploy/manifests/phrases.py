@@ -61,10 +61,10 @@ def _type(reason: Reason, name: str) -> Phrase:
         absent = "give it a value, or leave the line out: what is absent stays as it is"
         return "LW020", message, "write its fields below it" if len(reason.path) == 1 else absent
     message = f"{name} must be {nouns}, it is {_noun(reason.value)}"
-    return "LW020", message, _type_fix(reason.value, wanted, reason.schema)
+    return "LW020", message, _type_fix(reason.value, wanted, schema=reason.schema)
 
 
-def _type_fix(value: Any, wanted: Sequence[str], schema: Mapping[str, Any]) -> str:
+def _type_fix(value: Any, wanted: Sequence[str], *, schema: Mapping[str, Any]) -> str:
     if isinstance(value, str) and "boolean" in wanted:
         return "write true or false, without quotes"
     if isinstance(value, str) and wanted[0] in {"integer", "number"}:

@@ -48,7 +48,7 @@ def read(text: str, source: Source) -> Iterator[Read]:
         if number == MAX_DOCUMENTS:
             yield _surplus(source, first_line)
             return
-        yield _document(part, first_line, source)
+        yield _document(part, source, first_line=first_line)
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:
@@ -75,7 +75,7 @@ def _surplus(source: Source, first_line: int) -> Read:
     return Read(source=source, broken=True, findings=[finding])
 
 
-def _document(text: str, first_line: int, source: Source) -> Read:
+def _document(text: str, source: Source, *, first_line: int) -> Read:
     made = Read(source=source, text=text)
 
     def report(rule: str, line: int, column: int, message: str, fix: str) -> None:
@@ -85,19 +85,19 @@ def _document(text: str, first_line: int, source: Source) -> Read:
 
     composer = Composer(first_line=first_line, report=report)
     try:
-        clean = _without_unwanted(text, first_line, report)
+        clean = _without_unwanted(text, report, first_line=first_line)
         for event in yaml.parse(clean, Loader=_PARSER):
             composer.take(event)
     except Abandoned:
         made.broken = True
     except yaml.YAMLError as error:
         made.broken = True
-        _add_fault(made, explain(error, text), first_line)
+        _add_fault(made, explain(error, text), first_line=first_line)
     made.data, made.root = composer.data, composer.root
     return made
 
 
-def _add_fault(made: Read, fault: SyntaxFault, first_line: int) -> None:
+def _add_fault(made: Read, fault: SyntaxFault, *, first_line: int) -> None:
     line = first_line + fault.line + 1
     # `{{ x }}` is a mapping as a key before it is a syntax error; only the latter is worth telling.
     made.findings = [each for each in made.findings if each.rule != "LW013" or each.source.line != line]
@@ -106,7 +106,7 @@ def _add_fault(made: Read, fault: SyntaxFault, first_line: int) -> None:
     )
 
 
-def _without_unwanted(text: str, first_line: int, report: Report) -> str:
+def _without_unwanted(text: str, report: Report, *, first_line: int) -> str:
     """Report the first character that YAML does not take, and hide all of them from the parser."""
     found = unwanted(text)
     if found is None:

@@ -46,11 +46,11 @@ def reference_findings(documents: Sequence[Document], known: Index) -> Iterator[
     advice: dict[tuple[str, str], str] = {}
     for document in documents:
         if document.kind == "Bot":
-            yield from _dangling(document, known, advice)
+            yield from _dangling(document, known, advice=advice)
     yield from _nested(documents, known)
 
 
-def _dangling(bot: Document, known: Index, advice: dict[tuple[str, str], str]) -> Iterator[Diagnostic]:
+def _dangling(bot: Document, known: Index, *, advice: dict[tuple[str, str], str]) -> Iterator[Diagnostic]:
     """`advice` keeps what was found for a wrong key: the same one often stands in hundreds of bots."""
     for path, kind in REFERENCES:
         key = reference_of(bot, path)
@@ -58,12 +58,12 @@ def _dangling(bot: Document, known: Index, advice: dict[tuple[str, str], str]) -
             place = ("spec", *path, "ref")
             message = f"{quoted(dotted(place))} points to the {kind} {quoted(key)}, which does not exist"
             if len(advice) < _SUGGESTIONS and (kind, key) not in advice:
-                advice[kind, key] = _meant(key, kind, known)
+                advice[kind, key] = _meant(key, kind, known=known)
             fix = advice.get((kind, key), f"correct it, or write a document of kind {kind}")
             yield bot.finding("LW024", message, path=place, fix=fix)
 
 
-def _meant(key: str, kind: str, known: Index) -> str:
+def _meant(key: str, kind: str, *, known: Index) -> str:
     others = sorted(each for each, name in known if name == key and each != "Bot")
     if others:
         return f"there is a {others[0]} of this name, but a {kind} is needed here"

@@ -115,7 +115,7 @@ def _replaced(spec: Mapping[str, Any], mounts: Mounts) -> dict[str, Any]:
     return made
 
 
-def _origin(document: Document, mounts: Mounts, path: str) -> tuple[Document, tuple[str, ...]]:
+def _origin(document: Document, mounts: Mounts, *, path: str) -> tuple[Document, tuple[str, ...]]:
     """Give the document that wrote a dotted path of the spec, and the path inside that document."""
     segments = tuple(path.split("."))
     for mount, other in mounts.items():
@@ -126,7 +126,7 @@ def _origin(document: Document, mounts: Mounts, path: str) -> tuple[Document, tu
 
 def _finder(document: Document, mounts: Mounts) -> Callable[[str], SourceRef]:
     def at(path: str) -> SourceRef:
-        origin, inside = _origin(document, mounts, path)
+        origin, inside = _origin(document, mounts, path=path)
         return origin.at(inside)
 
     return at
@@ -135,7 +135,7 @@ def _finder(document: Document, mounts: Mounts) -> Callable[[str], SourceRef]:
 def _findings(bot: _Bot, kinds: Sequence[Kind]) -> Iterator[Diagnostic]:
     for rule in (rule for kind in kinds for rule in kind.rules):
         for finding in rule.check(bot.manifest):
-            document, path = _origin(bot.document, bot.mounts, finding.path)
+            document, path = _origin(bot.document, bot.mounts, path=finding.path)
             yield document.finding(rule.id, finding.message, path=path, fix=finding.fix, severity=rule.severity)
 
 

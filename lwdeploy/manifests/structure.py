@@ -64,7 +64,7 @@ class Structure:
         if reason.keyword == "additionalProperties":
             known = tuple(reason.schema.get("properties", {}))
             unknown = [each for each in reason.value if each not in known and not _is_reference(path, each)]
-            yield from (self._unknown(document, (*path, each), known) for each in unknown)
+            yield from (self._unknown(document, (*path, each), siblings=known) for each in unknown)
         elif reason.keyword == "required":
             if not document.flaws and not (path == ("spec",) and "ref" in reason.value):
                 yield _missing(document, reason)
@@ -77,7 +77,7 @@ class Structure:
             rule, message, fix = for_value(reason)
             yield document.finding(rule, message, path=path, fix=fix, at_key=reason.of_key)
 
-    def _unknown(self, document: Document, path: tuple[str, ...], siblings: Sequence[str]) -> Diagnostic:
+    def _unknown(self, document: Document, path: tuple[str, ...], *, siblings: Sequence[str]) -> Diagnostic:
         not_yet = NOT_YET_FIELDS.get((self.kind, dotted(path)))
         where = f" in {quoted(dotted(path[:-1]))} of a {self.kind}" if path[:-1] else f" in a {self.kind}"
         rule, message = "LW019", f"there is no field {quoted(path[-1])}{where}"

@@ -39,7 +39,7 @@ class Vocabulary:
         here = HERE.get((self.kind, ".".join(_starred(path))))
         return (
             here
-            or _spelling(word, squeezed, siblings)
+            or _spelling(word, siblings, squeezed=squeezed)
             or self._same(squeezed, siblings)
             or ADVICE.get(squeezed)
             or self._elsewhere(word)
@@ -68,7 +68,7 @@ def _starred(path: Path) -> Path:
     return tuple("*" if each.isdecimal() else each for each in path)
 
 
-def _spelling(word: str, squeezed: str, siblings: Sequence[str]) -> str | None:
+def _spelling(word: str, siblings: Sequence[str], *, squeezed: str) -> str | None:
     found = next((each for each in siblings if each.lower() == squeezed), None)
     if found is None:
         return None

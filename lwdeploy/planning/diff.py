@@ -102,6 +102,7 @@ def _judge(
         if _same_users(want, have, users):
             return None
         note = _uncomparable(want, users)
+        have = _in_words_of(want, have, users)
     sides = _sides(path, desired=desired, live=live, entry=entry, kind=kind)
     if sides.settled:
         return None
@@ -111,6 +112,14 @@ def _judge(
 
 def _same_users(want: Any, have: Any, users: Mapping[str, str]) -> bool:
     return have is not ABSENT and {users.get(person, person) for person in want} == set(have)
+
+
+def _in_words_of(want: list[str], have: Any, users: Mapping[str, str]) -> Any:
+    """Give the live users with known user ids turned back into the logins that are wanted."""
+    if have is ABSENT:
+        return have
+    logins = {users[person]: person for person in want if person in users}
+    return sorted(logins.get(person, person) for person in have)
 
 
 def _uncomparable(want: list[str], users: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
+from typing import Any
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.canonical import ABSENT, dumps, get_path
@@ -127,11 +128,14 @@ def _moved_in_update(step: Change, now: LiveResource | None, *, kind: Kind) -> I
         yield f"{step.address}: was deleted meanwhile"
         return
     for diff in step.diffs:
-        value = get_path(now.spec, diff.path)
-        value = None if value is ABSENT else value
-        if value != diff.old:
-            was, shown = (dumps(sealed_value(each, path=diff.path, kind=kind)) for each in (diff.old, value))
+        seen, value = get_path(step.before, diff.path), get_path(now.spec, diff.path)
+        if value != seen:
+            was, shown = (_told(each, path=diff.path, kind=kind) for each in (seen, value))
             yield f"{step.address}: {diff.path} was {was}, is {shown} now"
+
+
+def _told(value: Any, *, path: str, kind: Kind) -> str:
+    return "(nothing)" if value is ABSENT else dumps(sealed_value(value, path=path, kind=kind))
 
 
 def _moved_stray(step: Change, now: LiveResource) -> Iterator[str]:

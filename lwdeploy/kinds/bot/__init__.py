@@ -9,6 +9,7 @@ KIND = Kind(
     name="bot",
     word="bot",
     level=0,
+    reads="getBot",
     marked=True,
     adapter=adapter.BotAdapter,
     declare=spec.declare,

@@ -172,10 +172,10 @@ def label(spec: Spec) -> str:
 def calls(change: Change) -> Mapping[str, int]:
     """Give the writes that a change sends: a create is a POST under the mark and the PATCH that names it."""
     if change.action is Action.CREATE:
-        return {"createBot": 1, "patchBot": 1, "getBot": 1}
+        return {"createBot": 1, "patchBot": 1}
     if change.action is Action.DELETE:
         return {"deleteBot": 1}
-    return {"patchBot": 1, "getBot": 1} if change.action is Action.UPDATE else {}
+    return {"patchBot": 1} if change.action is Action.UPDATE else {}
 
 
 def seal(spec: Spec) -> Spec:

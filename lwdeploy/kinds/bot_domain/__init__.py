@@ -9,6 +9,7 @@ KIND = Kind(
     name="bot_domain",
     word="domain",
     level=1,
+    reads="listBotDomains",
     parent="bot",
     adapter=adapter.BotDomainAdapter,
     declare=spec.declare,

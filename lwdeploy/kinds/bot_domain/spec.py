@@ -66,17 +66,21 @@ def calls(change: Change) -> Mapping[str, int]:
     """Give the writes that a change sends: one for the registration, one for each member that differs."""
     if change.action is Action.DELETE:
         return {"deleteBotDomain": 1}
-    if not change.action.writes:
-        return {}
-    before = set(change.before.get("members", ()))
-    wanted = set(change.desired.get("members", ()))
-    own = "registerBotDomain" if change.action is Action.CREATE else "patchBotDomain"
-    counts = {
-        own: 1,
-        "addBotDomainMember": len(wanted - before),
-        "deleteBotDomainMember": len(before - wanted),
-    }
-    return {operation: count for operation, count in counts.items() if count}
+    if change.action is Action.CREATE:
+        return _counted({"registerBotDomain": 1, "addBotDomainMember": len(change.desired.get("members", ()))})
+    members = next((diff for diff in change.diffs if diff.path == "members"), None)
+    old, new = (set(members.old or ()), set(members.new)) if members else (set(), set())
+    return _counted(
+        {
+            "patchBotDomain": int(any(diff.path in _FIELDS for diff in change.diffs)),
+            "addBotDomainMember": len(new - old),
+            "deleteBotDomainMember": len(old - new),
+        }
+    )
+
+
+def _counted(calls: dict[str, int]) -> dict[str, int]:
+    return {operation: count for operation, count in calls.items() if count}
 
 
 def consequences(change: Change, _live: LiveResource | None) -> Iterator[Consequence]:

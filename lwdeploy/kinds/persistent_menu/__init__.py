@@ -9,6 +9,7 @@ KIND = Kind(
     name="persistent_menu",
     word="persistent-menu",
     level=2,
+    reads="getPersistentMenu",
     parent="bot",
     adapter=adapter.PersistentMenuAdapter,
     declare=spec.declare,
