@@ -151,9 +151,9 @@ class Kind:
     `rewritten` maps field prefixes that the service is known to rewrite to how equality is then proven:
     `applied` (what we want is what we last wrote) or `observed` (and the tenant still shows what it showed
     right after). `user_fields` are sets of users, compared through the known logins. `marked` kinds have no
-    natural key and are created under a mark. `level` orders kinds inside one bot's chain. `calls` gives the
-    writes a change will send, by operation; `reads` is the operation that reads the kind. `seal` replaces what state must not hold by a hash.
-    `label` gives an object's display name, which is never its identity.
+    natural key and are created under a mark. `level` orders kinds inside one bot's chain. `reads` is the
+    operation that reads the kind, `calls` gives the writes a change will send, by operation. `seal` replaces
+    what state must not hold by a hash. `label` gives an object's display name, which is never its identity.
     """
 
     name: str

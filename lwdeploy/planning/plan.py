@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,15 +24,12 @@ from lwdeploy.core.types import (
 )
 from lwdeploy.planning.codec import with_digest
 from lwdeploy.planning.diff import field_diffs
+from lwdeploy.planning.estimate import estimate
 from lwdeploy.planning.guard import Facts, check
-from lwdeploy.planning.model import Estimate, Plan, StateRef
+from lwdeploy.planning.model import Plan, StateRef
 from lwdeploy.planning.order import Ordered, Quota, order
 
 __all__ = ["Terms", "make_plan"]
-
-SECONDS_PER_CALL = 0.15  # a call to the service over the internet; measured nowhere, only used in estimates
-WORKERS = 8
-PAGE = 100  # rows a list call gives at most (reference 2.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +88,9 @@ class _Maker:
             state=self._state_ref(),
             changes=ordered.changes,
             quota=ordered.quota,
-            estimate=self._estimate(ordered.changes),
+            estimate=estimate(
+                ordered.changes, listed=len(self.live.listed), kinds=self.kinds, limits=self.terms.limits
+            ),
             consequences=told,
             refusals=check(ordered.changes, consequences=told, facts=facts),
             warnings=self._warnings(ordered),
@@ -308,34 +306,6 @@ class _Maker:
                     f"{change.address}: the tenant has an unmanaged bot of the same name, {', '.join(ids[name])}; "
                     "if it is this one, bind it with spec.botId"
                 )
-
-    def _estimate(self, changes: Iterable[Change]) -> Estimate:
-        steps = [each for each in changes if each.action is not Action.NOOP]
-        totals = Counter(self._reads(steps))
-        for change in steps:
-            totals.update(self.kinds[change.address.kind].calls(change))
-        calls, limits = totals.total(), self.terms.limits
-        waits = 0
-        if limits.calls_per_minute:
-            allowance = max(1, int(limits.calls_per_minute * limits.share))
-            waits = max(((count - 1) // allowance * 60 for count in totals.values()), default=0)
-        return Estimate(calls=calls, seconds=round(waits + calls * SECONDS_PER_CALL / WORKERS, 1))
-
-    def _reads(self, steps: Sequence[Change]) -> Iterator[str]:
-        """Give the reads of an apply, by operation: before the first write, and after the last.
-
-        Lists of members are left out: how many pages they have is not known.
-        """
-        created = {each.address for each in steps if each.action is Action.CREATE and each.address.is_root}
-        deleted = {each.address for each in steps if each.action is Action.DELETE and each.address.is_root}
-        kinds = {
-            (each.address.root, kind) for each in steps for kind in (each.address.root.kind, each.address.kind)
-        }
-        for root, kind in sorted(kinds, key=str):
-            times = (root not in created) + (root not in deleted)
-            yield from [self.kinds[kind].reads] * times
-        if created:
-            yield from ["listBots"] * max(1, -(-len(self.live.listed) // PAGE))
 
 
 def _unmanaged_fields(resource: Resource, entry: StateEntry | None) -> tuple[str, ...]:
