@@ -159,7 +159,6 @@ class Kind:
     name: str
     word: str
     level: int
-    reads: str
     adapter: Callable[[Any], Adapter]
     declare: Callable[[Manifest], Declared]
     parent: str | None = None
@@ -171,3 +170,4 @@ class Kind:
     calls: Callable[[Change], Mapping[str, int]] = _no_calls
     seal: Callable[[Spec], Spec] = _unsealed
     label: Callable[[Spec], str] = lambda _spec: ""
+    reads: str = ""

@@ -9,7 +9,7 @@ import pytest
 
 from lwdeploy.manifests import files
 from lwdeploy.manifests.load import MAX_BYTES
-from unit.manifests.conftest import BOT, Project
+from tests.unit.manifests.conftest import BOT, Project
 
 
 def bot(name: str) -> str:
@@ -122,7 +122,7 @@ def test_a_folder_without_permission_is_a_finding(project: Project, monkeypatch:
     def refuse(_path: Path) -> list[str]:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(files.os, "listdir", refuse)
+    monkeypatch.setattr("lwdeploy.manifests.files.os.listdir", refuse)
     found = project.load("closed").diagnostics
     assert [each.rule for each in found] == ["LW002"]
     assert found[0].message == "the folder `closed` cannot be read: Permission denied"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from unit.manifests.conftest import BOT, Project
+from tests.unit.manifests.conftest import BOT, Project
 
 
 def test_a_duplicate_key_names_the_place_of_the_first(project: Project) -> None:
@@ -75,6 +75,16 @@ def test_a_credential_is_not_shown_by_the_reader_either(project: Project, value:
     found = project.check()
     assert found
     assert "hunter2" not in str(found)
+
+
+def test_a_line_of_a_private_key_is_not_shown(project: Project) -> None:
+    project.write(
+        "t.yaml",
+        "spec:\n  key: |\n    -----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\nx: y\n",
+    )
+    found = project.check()
+    assert [each.rule for each in found] == ["LW007"]
+    assert "MIIE" not in str(found)
 
 
 def test_a_long_line_is_cut_around_the_mistake_which_then_stands_at_index_100(project: Project) -> None:
