@@ -17,6 +17,7 @@ from lwdeploy.kinds import KINDS
 from lwdeploy.manifests.load import Loaded, load
 from lwdeploy.manifests.resolve import default_tenant, project_id, resolve, tenant_view, tenants
 from lwdeploy.manifests.validate import validate
+from lwdeploy.manifests.validity import Validity
 
 __all__ = ["Workspace", "choose_tenant", "desired_for", "errors_in", "open_workspace"]
 
@@ -38,6 +39,7 @@ class Workspace:
     default: str | None
     whole: bool
     diagnostics: tuple[Diagnostic, ...]
+    validity: Validity
 
 
 def open_workspace(request: Request) -> Workspace:
@@ -45,13 +47,15 @@ def open_workspace(request: Request) -> Workspace:
     root = _root(request)
     paths, whole = _paths(request, root)
     loaded = load(paths, root=request.cwd, stdin=request.stdin)
-    found = (*loaded.diagnostics, *validate(loaded.documents))
+    validity = Validity(loaded.documents)
+    found = (*loaded.diagnostics, *validate(loaded.documents, validity=validity))
     return Workspace(
         root=root,
         loaded=loaded,
-        tenants=tenants(loaded.documents),
-        project=project_id(loaded.documents),
-        default=default_tenant(loaded.documents),
+        tenants=tenants(loaded.documents, validity=validity),
+        project=project_id(loaded.documents, validity=validity),
+        default=default_tenant(loaded.documents, validity=validity),
+        validity=validity,
         whole=whole and not request.targets,
         diagnostics=found,
     )
@@ -215,7 +219,13 @@ def desired_for(
     workspace: Workspace, tenant: Tenant, *, targets: tuple[str, ...]
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """Give what the manifests declare for a tenant, and the warnings; raises InvalidManifests on any error."""
-    found = resolve(workspace.loaded, tenant=tenant_view(tenant), kinds=KINDS, whole_project=workspace.whole)
+    found = resolve(
+        workspace.loaded,
+        tenant=tenant_view(tenant),
+        kinds=KINDS,
+        whole_project=workspace.whole,
+        validity=workspace.validity,
+    )
     diagnostics = tuple(sorted({*workspace.diagnostics, *found.diagnostics}, key=lambda each: each.sort_key))
     if errors_in(diagnostics):
         raise InvalidManifests(diagnostics)

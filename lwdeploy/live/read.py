@@ -7,14 +7,15 @@ id before it counts as gone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.kind import Adapter, Kind
 from lwdeploy.core.types import Desired, Listed, Live, LiveResource, Proof, Resource, Spec, State
-from lwdeploy.planning.match import Binding, Identity, identify
+from lwdeploy.planning.match import Identity, identify
+from lwdeploy.planning.rename import follow_renames, renames_of
 
 __all__ = ["RootReader", "read"]
 
@@ -86,6 +87,7 @@ def read(
     `clock` is monotonic seconds; `progress` is told (done, of) after each bot. Raises AmbiguousMatch from the
     matching and any RemoteError of a read: nothing is planned on half a picture.
     """
+    state = follow_renames(state, renames_of(desired.resources, state=state))
     listed = reader.adapters[ROOT_KIND].listing()
     roots = [resource for resource in desired.resources if resource.address.is_root]
     identity = identify(roots, state=state, listed=listed, project=project)
@@ -93,13 +95,14 @@ def read(
     scopes = _scopes_by_root(desired)
     done: list[tuple[Address, float, Mapping[Address, LiveResource]]] = []
 
-    def read_one(address: Address, binding: Binding) -> tuple[Address, float, Mapping[Address, LiveResource]]:
-        found = reader.read_root(
-            address, remote_id=binding.remote_id, wanted=wanted[address], scopes=scopes[address]
-        )
+    def read_one(address: Address, remote_id: str) -> tuple[Address, float, Mapping[Address, LiveResource]]:
+        mine, kinds = wanted.get(address, {}), scopes.get(address, frozenset())
+        found = reader.read_root(address, remote_id=remote_id, wanted=mine, scopes=kinds)
         return address, clock(), found
 
-    futures = [pool.submit(read_one, address, binding) for address, binding in identity.bindings.items()]
+    ids = {address: binding.remote_id for address, binding in identity.bindings.items()}
+    ids |= _unlisted(state, declared=set(wanted), listed=listed)
+    futures = [pool.submit(read_one, address, remote_id) for address, remote_id in ids.items()]
     try:
         for future in futures:
             done.append(future.result())
@@ -108,6 +111,18 @@ def read(
         for future in futures:
             future.cancel()
     return _live(listed=listed, identity=identity, done=done)
+
+
+def _unlisted(
+    state: State | None, *, declared: Collection[Address], listed: Sequence[Listed]
+) -> dict[Address, str]:
+    """Give the owned bots that no manifest declares and that the list lacks: it may only lag behind."""
+    shown = {row.remote_id for row in listed}
+    return {
+        address: entry.remote_id
+        for address, entry in (state.entries if state else {}).items()
+        if address.is_root and address not in declared and entry.remote_id not in shown
+    }
 
 
 def _wanted_by_root(desired: Desired, state: State | None) -> Mapping[Address, dict[Address, Resource]]:
@@ -130,7 +145,7 @@ def _scopes_by_root(desired: Desired) -> Mapping[Address, frozenset[str]]:
     scopes: defaultdict[Address, set[str]] = defaultdict(set)
     for root, kind in desired.scopes:
         scopes[root].add(kind)
-    return defaultdict(frozenset, {root: frozenset(found) for root, found in scopes.items()})
+    return {root: frozenset(found) for root, found in scopes.items()}
 
 
 def _live(

@@ -42,7 +42,14 @@ class _Bot:
     mounts: Mounts
 
 
-def resolve(loaded: Loaded, *, tenant: TenantView, kinds: Sequence[Kind], whole_project: bool) -> Resolved:
+def resolve(
+    loaded: Loaded,
+    *,
+    tenant: TenantView,
+    kinds: Sequence[Kind],
+    whole_project: bool,
+    validity: Validity | None = None,
+) -> Resolved:
     """Make the documents what they declare for one tenant.
 
     Bots that are invalid by themselves, or refer to what is, are left out without a word: `load` and
@@ -51,7 +58,7 @@ def resolve(loaded: Loaded, *, tenant: TenantView, kinds: Sequence[Kind], whole_
     resources: list[Resource] = []
     scopes: set[tuple[Address, str]] = set()
     findings: list[Diagnostic] = []
-    for bot in _bots(loaded.documents, tenant):
+    for bot in _bots(loaded.documents, tenant, validity or Validity(loaded.documents)):
         found = list(_findings(bot, kinds))
         findings += found
         if any(each.severity is Severity.ERROR for each in found):
@@ -72,9 +79,8 @@ def resolve(loaded: Loaded, *, tenant: TenantView, kinds: Sequence[Kind], whole_
     )
 
 
-def _bots(documents: Sequence[Document], tenant: TenantView) -> Iterator[_Bot]:
+def _bots(documents: Sequence[Document], tenant: TenantView, validity: Validity) -> Iterator[_Bot]:
     known = index(documents)
-    validity = Validity(documents)
     for (kind, name), document in known.items():
         if kind != "Bot" or not validity.is_sound(document):
             continue

@@ -1,23 +1,16 @@
-"""Why a document does not fit its schema: every reason, at its place, with what to do.
-
-The only module that imports jsonschema; it is imported itself only when a document is not valid.
-"""
+"""Why a document does not fit its schema: every reason, at its place, with what to do."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
-from jsonschema.validators import extend
 
 from lwdeploy.core.diagnostics import Diagnostic
-from lwdeploy.manifests.accept import first_repeated, is_regex
 from lwdeploy.manifests.document import Document
 from lwdeploy.manifests.phrases import Reason, dotted, for_value
 from lwdeploy.manifests.text import closest, listing, quoted
@@ -39,9 +32,9 @@ class Structure:
     vocabulary: Vocabulary
 
     @classmethod
-    def of(cls, kind: str, schema: Mapping[str, Any]) -> Structure:
-        """Prepare an inlined schema."""
-        return cls(kind=kind, validator=_validator(schema), vocabulary=Vocabulary.of(kind, schema))
+    def of(cls, kind: str, schema: Mapping[str, Any], validator: Validator) -> Structure:
+        """Prepare an inlined schema and the validator that was made of it."""
+        return cls(kind=kind, validator=validator, vocabulary=Vocabulary.of(kind, schema))
 
     def findings(self, document: Document) -> Iterator[Diagnostic]:
         """Give every reason why the document is not valid, unless the loader already gave it."""
@@ -147,31 +140,3 @@ def _literal(document: Document, path: tuple[str, ...]) -> Diagnostic:
     message = f"{quoted(dotted(path))} holds a value: credentials never stand in manifests"
     fix = "write where it is found, {env: NAME}, {file: PATH} or {exec: [COMMAND]}, and replace the credential"
     return document.finding("LW027", message, path=path, fix=fix)
-
-
-def _validator(schema: Mapping[str, Any]) -> Validator:
-    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
-    keywords: dict[str, Callable[..., Any]] = {"uniqueItems": _unique, "pattern": _pattern}
-    formats = FormatChecker(formats=())
-    formats.checks("regex")(lambda value: not isinstance(value, str) or is_regex(value))
-    made: Validator = extend(Draft202012Validator, keywords, type_checker=types)(  # type: ignore[no-untyped-call]
-        schema, format_checker=formats
-    )
-    return made
-
-
-def _is_integer(_checker: Any, value: Any) -> bool:
-    """`1.0` is no integer here: what is written as a fraction was meant as something else."""
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _unique(_validator: Any, _wanted: Any, value: Any, _schema: Any) -> Iterator[ValidationError]:
-    """As the original, but at the place of the repeated entry, and in linear time."""
-    index = first_repeated(value) if isinstance(value, list) else None
-    if index is not None:
-        yield ValidationError("repeated", validator="uniqueItems", path=[index], instance=value[index])
-
-
-def _pattern(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
-    if isinstance(value, str) and re.fullmatch(pattern, value) is None:
-        yield ValidationError("does not match", validator="pattern", instance=value)

@@ -25,23 +25,23 @@ _AUTH = {
 }
 
 
-def tenants(documents: Sequence[Document]) -> tuple[Tenant, ...]:
+def tenants(documents: Sequence[Document], *, validity: Validity | None = None) -> tuple[Tenant, ...]:
     """Give the tenants of the project in the order of their documents; an invalid one is left out."""
-    return tuple(_tenant(document) for document in _sound(documents, "Tenant"))
+    return tuple(_tenant(document) for document in _sound(documents, "Tenant", validity))
 
 
-def default_tenant(documents: Sequence[Document]) -> str | None:
+def default_tenant(documents: Sequence[Document], *, validity: Validity | None = None) -> str | None:
     """Give the name of the tenant to use when none is named: the annotated one, or the only one."""
-    found = _sound(documents, "Tenant")
+    found = _sound(documents, "Tenant", validity)
     marked = [document.name for document in found if is_default(document)]
     if len(found) == 1:
         return found[0].name
     return marked[0] if len(marked) == 1 else None
 
 
-def project_id(documents: Sequence[Document]) -> str:
+def project_id(documents: Sequence[Document], *, validity: Validity | None = None) -> str:
     """Give the id that marks of this project carry; `default` without a Project document."""
-    found = _sound(documents, "Project")
+    found = _sound(documents, "Project", validity)
     return str(found[0].spec["id"]) if found else "default"
 
 
@@ -57,9 +57,9 @@ def tenant_view(tenant: Tenant) -> TenantView:
     return TenantView(name=tenant.name, domains=tenant.domains, defaults=defaults, guards=guards)
 
 
-def _sound(documents: Sequence[Document], kind: str) -> list[Document]:
+def _sound(documents: Sequence[Document], kind: str, validity: Validity | None) -> list[Document]:
     mine = [document for document in documents if document.kind == kind]
-    validity = Validity(mine)
+    validity = validity or Validity(mine)
     return [document for document in index(mine).values() if validity.is_sound(document)]
 
 

@@ -8,6 +8,7 @@ from lwdeploy.core.diagnostics import Diagnostic
 from lwdeploy.manifests.document import Document
 from lwdeploy.manifests.project import project_findings
 from lwdeploy.manifests.references import index, reference_findings
+from lwdeploy.manifests.structure import Structure
 from lwdeploy.manifests.text import did_you_mean, listing, quoted
 from lwdeploy.manifests.validity import Validity
 from lwdeploy.manifests.words import KINDS, NOT_YET_KINDS
@@ -15,19 +16,21 @@ from lwdeploy.manifests.words import KINDS, NOT_YET_KINDS
 __all__ = ["validate"]
 
 
-def validate(documents: Sequence[Document]) -> tuple[Diagnostic, ...]:
-    """Give every error of every document, sorted by place; what the loader reported is not repeated."""
+def validate(documents: Sequence[Document], *, validity: Validity | None = None) -> tuple[Diagnostic, ...]:
+    """Give every error of every document, sorted by place; what the loader reported is not repeated.
+
+    `validity` saves the work where `resolve` and others ask about the same documents.
+    """
     known = index(documents)
     found = [
-        *_structure(documents),
+        *_structure(documents, validity or Validity(documents)),
         *reference_findings(documents, known),
         *project_findings(documents, known),
     ]
     return tuple(sorted(found, key=lambda each: each.sort_key))
 
 
-def _structure(documents: Sequence[Document]) -> Iterator[Diagnostic]:
-    validity = Validity(documents)
+def _structure(documents: Sequence[Document], validity: Validity) -> Iterator[Diagnostic]:
     wrong: list[Document] = []
     for document in documents:
         if document.broken:
@@ -41,11 +44,9 @@ def _structure(documents: Sequence[Document]) -> Iterator[Diagnostic]:
 
 
 def _reasons(documents: Sequence[Document], validity: Validity) -> Iterator[Diagnostic]:
-    # Slow to load, and not needed while everything is right.
-    from lwdeploy.manifests.structure import Structure  # noqa: PLC0415
-
     structures = {
-        kind: Structure.of(kind, validity.schema(kind)) for kind in sorted({each.kind for each in documents})
+        kind: Structure.of(kind, validity.schema(kind), validity.validator(kind))
+        for kind in sorted({each.kind for each in documents})
     }
     for document in documents:
         yield from structures[document.kind].findings(document)

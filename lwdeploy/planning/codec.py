@@ -39,6 +39,7 @@ def encode(plan: Plan) -> dict[str, Any]:
             "peak": plan.quota.peak,
             "after": plan.quota.after,
             "limit": plan.quota.limit,
+            "crowded": plan.quota.crowded,
         },
         "estimate": {"calls": plan.estimate.calls, "seconds": plan.estimate.seconds},
         "unmanaged": [{"botId": remote_id, "botName": name} for remote_id, name in plan.unmanaged],
@@ -142,7 +143,7 @@ def decode(content: Any) -> Plan:
             f"The plan is damaged: {type(error).__name__} at {error}",
             advice="Make it anew with `lwdeploy plan --out FILE`.",
         ) from error
-    if with_digest(plan).digest != plan.digest:
+    if digest({key: value for key, value in content.items() if key != "digest"}) != plan.digest:
         raise StalePlan(
             "The plan was changed after it was made: its content does not match its digest",
             advice="Make it anew with `lwdeploy plan --out FILE`.",

@@ -39,7 +39,13 @@ def differing_paths(desired: Spec, live: Spec) -> tuple[str, ...]:
     shown = _shown(dict(desired), live)
     if shown == desired:
         return ()
-    found = DeepDiff(shown, dict(desired), view="tree", custom_operators=[_WholeLists(types=[list])])
+    found = DeepDiff(
+        shown,
+        dict(desired),
+        view="tree",
+        custom_operators=[_WholeLists(types=[list])],
+        threshold_to_diff_deeper=0,  # mappings that share little are still compared field by field
+    )
     paths = {".".join(map(str, level.path(output_format="list"))) for levels in found.values() for level in levels}
     return tuple(sorted(leaf for path in paths for leaf in _leaves_at(path, get_path(desired, path))))
 

@@ -27,11 +27,10 @@ def mark_key(address: Address) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """The live object of one address: its id, the proof, and whose state entry it takes over."""
+    """The live object of one address: its id, and the proof."""
 
     remote_id: str
     proof: Proof
-    moved_from: Address | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +51,8 @@ def identify(
     """
     marks = _our_marks(listed, project=project)
     bindings: dict[Address, Binding] = {}
-    declared = {each.address for each in roots}
     for resource in roots:
-        found = _bind(resource, state=state, marks=marks, declared=declared)
+        found = _bind(resource, state=state, marks=marks)
         if found is not None:
             bindings[resource.address] = found
     _refuse_shared(bindings)
@@ -92,9 +90,7 @@ def _is_stray(row: Listed, key: str, taken: set[str], known: set[str], project: 
     return row.remote_id not in taken and (key in known or project != DEFAULT_PROJECT)
 
 
-def _bind(
-    resource: Resource, *, state: State | None, marks: Mapping[str, list[Listed]], declared: set[Address]
-) -> Binding | None:
+def _bind(resource: Resource, *, state: State | None, marks: Mapping[str, list[Listed]]) -> Binding | None:
     entries = state.entries if state else {}
     entry = entries.get(resource.address)
     if resource.bind is not None:
@@ -107,9 +103,6 @@ def _bind(
         return Binding(remote_id=resource.bind, proof=Proof.BOT_ID)
     if entry is not None:
         return Binding(remote_id=entry.remote_id, proof=Proof.STATE)
-    old = resource.renamed_from
-    if old is not None and old in entries and old not in declared:
-        return Binding(remote_id=entries[old].remote_id, proof=Proof.STATE, moved_from=old)
     marked = marks.get(mark_key(resource.address))
     return Binding(remote_id=marked[0].remote_id, proof=Proof.MARK) if marked else None
 

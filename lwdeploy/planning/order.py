@@ -14,7 +14,7 @@ all other deletes of bots
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.kind import Kind
@@ -25,17 +25,22 @@ __all__ = ["Ordered", "Quota", "order"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """How many bots the tenant has: now, at the highest moment of the apply, after it, and at most."""
+    """How many bots the tenant has: now, at the highest moment of the apply, after it, and at most.
+
+    `crowded` is the highest number right after a create (0 without one): a tenant that has too many already
+    may shrink, and may not grow.
+    """
 
     live: int
     peak: int
     after: int
     limit: int
+    crowded: int = field(default=0, compare=False)
 
     @property
     def exceeded(self) -> bool:
-        """Whether the tenant would have too many at some moment; a tenant that already has may shrink."""
-        return self.peak > max(self.limit, self.live)
+        """Whether a create would meet a tenant that is full."""
+        return self.crowded > self.limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +83,13 @@ def _place(change: Change, kinds: Mapping[str, Kind]) -> tuple[int, Address, int
 def _wait_for_slots(
     creates: Sequence[Change], first: Sequence[Change], *, live: int, limit: int
 ) -> dict[Address, Change]:
-    free = max(0, limit - live)
-    return {
-        create.address: replace(create, depends_on=(*create.depends_on, delete.address))
-        for create, delete in zip(creates[free:], first, strict=False)
-    }
+    """Let every create that finds the tenant full wait for all the deletes that make room for it."""
+    waiting = {}
+    for number, create in enumerate(creates, start=1):
+        needed = tuple(delete.address for delete in first[: max(0, live + number - limit)])
+        if needed:
+            waiting[create.address] = replace(create, depends_on=(*create.depends_on, *needed))
+    return waiting
 
 
 def _link_children(changes: Sequence[Change]) -> list[Change]:
@@ -98,8 +105,10 @@ def _link_children(changes: Sequence[Change]) -> list[Change]:
 
 def _simulate(changes: Sequence[Change], *, live: int, limit: int) -> Quota:
     count = peak = live
+    crowded = 0
     for change in changes:
         if change.address.is_root and change.action in {Action.CREATE, Action.DELETE}:
             count += 1 if change.action is Action.CREATE else -1
             peak = max(peak, count)
-    return Quota(live=live, peak=peak, after=count, limit=limit)
+            crowded = max(crowded, count if change.action is Action.CREATE else 0)
+    return Quota(live=live, peak=peak, after=count, limit=limit, crowded=crowded)

@@ -28,6 +28,7 @@ from lwdeploy.planning.estimate import estimate
 from lwdeploy.planning.guard import Facts, check
 from lwdeploy.planning.model import Plan, StateRef
 from lwdeploy.planning.order import Ordered, Quota, order
+from lwdeploy.planning.rename import follow_renames, renames_of
 
 __all__ = ["Terms", "make_plan"]
 
@@ -51,14 +52,16 @@ def make_plan(
     *, desired: Desired, live: Live, state: State | None, kinds: Mapping[str, Kind], terms: Terms
 ) -> Plan:
     """Give the plan that brings live to desired. What must not run stands in its `refusals`."""
+    renames = renames_of(desired.resources, state=state)
+    followed = follow_renames(state, renames)
     maker = _Maker(
         desired=desired,
         live=live,
-        state=state,
+        state=followed,
         kinds=kinds,
         terms=terms,
-        entries=state.entries if state else {},
-        renames={each.address: each.renamed_from for each in desired.resources if each.renamed_from},
+        entries=followed.entries if followed else {},
+        renames=renames,
         declared=frozenset(each.address for each in desired.resources),
     )
     return with_digest(maker.plan())
@@ -107,8 +110,8 @@ class _Maker:
 
     def _wanted(self, resource: Resource) -> Change:
         live = self.live.resources.get(resource.address)
-        moved_from = self._moved_from(resource.address)
-        entry = self.entries.get(moved_from or resource.address)
+        moved_from = self.renames.get(resource.address)
+        entry = self.entries.get(resource.address)
         base = Change(
             address=resource.address,
             action=Action.CREATE,
@@ -160,14 +163,6 @@ class _Maker:
     def _proven(self, address: Address, proof: Proof) -> bool:
         return self.live.proofs.get(address) is proof
 
-    def _moved_from(self, address: Address) -> Address | None:
-        """Give the address whose state entry this one takes over; children move with their bot."""
-        source = self.renames.get(address.root)
-        if source is None or address in self.entries:
-            return None
-        old = address.moved(old=address.root, new=source)
-        return old if old in self.entries else None
-
     def _undeclared(self) -> Iterator[Change]:
         """Give a change for every owned object that no manifest declares any more."""
         for address in self._not_declared():
@@ -177,9 +172,8 @@ class _Maker:
                 yield self._pruned(address)
 
     def _not_declared(self) -> list[Address]:
-        """Give the owned addresses that no manifest declares, and that none takes over."""
-        taken = {self._moved_from(address) for address in self.declared} if self.renames else set()
-        return sorted(set(self.entries) - self.declared - taken)
+        """Give the owned addresses that no manifest declares."""
+        return sorted(set(self.entries) - self.declared)
 
     def _prunes(self) -> bool:
         return self.terms.prune and self.desired.whole_project
@@ -202,7 +196,7 @@ class _Maker:
 
     def _pruned(self, address: Address) -> Change:
         entry = self.entries[address]
-        present = any(row.remote_id == entry.remote_id for row in self.live.listed)
+        present = address not in self.live.missing
         return Change(
             address=address,
             action=Action.DELETE if present else Action.FORGET,

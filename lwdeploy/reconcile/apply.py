@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.errors import LwdeployError, RemoteError, StateError
-from lwdeploy.core.types import Action, ApplyReport, LiveResource, Outcome, Status
+from lwdeploy.core.types import Action, ApplyReport, LiveResource, Outcome, Proof, Status
 from lwdeploy.planning.model import Plan
 from lwdeploy.reconcile.chain import ChainResult, failed, not_started, run_chain
 from lwdeploy.reconcile.engine import Chain, Engine, chains_of
@@ -102,9 +102,20 @@ class _Apply:
                 self._told(failed(chain.steps[0], error))
                 for step in chain.steps[1:]:
                     self._told(not_started(step, f"waits for {chain.root}"))
-        if found:
-            self.ledger.reserved(found)
+        self._record_marked(chains, found)
         return found
+
+    def _record_marked(self, chains: Sequence[Chain], made: Mapping[Address, LiveResource]) -> None:
+        """Record the ids of all bots that only their mark proves to be ours: naming them takes the mark away.
+
+        Those are the ones that were just made, and those that an interrupted run made and could not record.
+        """
+        marked = {root: live.remote_id for root, live in made.items()}
+        for chain in chains:
+            if chain.own is not None and chain.own.proof is Proof.MARK and not chain.own.stray:
+                marked[chain.root] = str(chain.own.remote_id)
+        if marked:
+            self.ledger.reserved(marked)
 
     def _reserve_one(self, chain: Chain) -> LiveResource | RemoteError | None:
         """Create one bot under its mark; give the error instead of raising, None when asked to stop."""

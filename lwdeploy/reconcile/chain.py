@@ -233,10 +233,11 @@ class _Run:
             step, live, remote_id=str(outcome.remote_id), kind=self._kind(step), users=self.users
         )
         entries[step.address] = entry
-        if not_taken and step.action.writes:
-            self.outcomes[step.address] = replace(
-                outcome,
-                status=Status.NOT_TAKEN,
-                error=f"the service answered success but shows other values: {', '.join(not_taken)}",
-                advice="Look at the plan: it shows what the service made of them.",
-            )
+        if not step.action.writes:
+            return
+        error = f"the service answered success but shows other values: {', '.join(not_taken)}" if not_taken else ""
+        if seen is not None and live is None:
+            error = "the service answered success but does not show it"
+        if error:
+            advice = "Look at the plan: it shows what the service made of it."
+            self.outcomes[step.address] = replace(outcome, status=Status.NOT_TAKEN, error=error, advice=advice)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from lwdeploy.core.address import Address
-from lwdeploy.core.types import LiveResource, State, StateEntry
+from lwdeploy.core.types import State, StateEntry
 from lwdeploy.planning.model import Plan
 from lwdeploy.reconcile.chain import ChainResult
 from lwdeploy.state.store import Store
@@ -27,11 +27,11 @@ class Ledger:
         }
         self.state = replace(state, plans=(*state.plans[-PLANS_KEPT:], plan.digest))
 
-    def reserved(self, bots: Mapping[Address, LiveResource]) -> None:
+    def reserved(self, bots: Mapping[Address, str]) -> None:
         """Record the ids of bots that exist under their marks, before any of them is named."""
         entries = dict(self.state.entries)
-        for address, bot in bots.items():
-            entries[address] = StateEntry(remote_id=bot.remote_id)
+        for address, remote_id in bots.items():
+            entries[address] = StateEntry(remote_id=remote_id)
         self._write(replace(self.state, entries=entries))
 
     def record(self, results: Iterable[ChainResult]) -> None:

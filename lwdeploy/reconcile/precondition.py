@@ -149,7 +149,10 @@ def _list_moved(plan: Plan, creates: Iterable[Change], *, listed: Iterable[Liste
     if grown > 0 and plan.quota.peak + grown > plan.quota.limit:
         yield f"the tenant has {len(rows)} bots, the plan saw {plan.quota.live}: the new ones would not fit"
     keys = {mark_key(create.address): create.address for create in creates}
+    known = {step.remote_id for step in plan.steps if step.stray}
     for row in rows:
+        if row.remote_id in known:
+            continue
         mark = Mark.parse(row.name)
         if mark is not None and mark.project == plan.project and mark.key in keys:
             yield f"{keys[mark.key]}: bot {row.remote_id} was begun for it by another run"

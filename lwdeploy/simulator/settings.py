@@ -48,7 +48,9 @@ class Settings:
         if self.plan not in get_args(Plan):
             raise ValueError(f"plan has to be one of {', '.join(get_args(Plan))}, got {self.plan!r}")
         if self.rate_limit not in get_args(RateLimit):
-            raise ValueError(f"rate_limit has to be one of {', '.join(get_args(RateLimit))}, got {self.rate_limit!r}")
+            raise ValueError(
+                f"rate_limit has to be one of {', '.join(get_args(RateLimit))}, got {self.rate_limit!r}"
+            )
         if self.rate_window_seconds <= 0:
             raise ValueError(f"rate_window_seconds has to be more than 0, got {self.rate_window_seconds!r}")
         if not self.domains:

@@ -1,5 +1,6 @@
 """The tenant's memory: one SQLite database, one writer, each commit safe from a killed process."""
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -59,6 +60,12 @@ class DataFileError(Exception):
     """A data file that cannot be used: it is in use, of another version, or no data file at all."""
 
 
+def _create(path: Path) -> None:
+    """Make a new file for its owner only. One that exists is not even opened: closing it would drop its locks."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def _trouble(error: sqlite3.DatabaseError) -> str:
     if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
         return "is in use by another local tenant; stop that one, or choose another file"
@@ -82,7 +89,7 @@ class Storage:
         target = ":memory:"
         if self.path is not None:
             target = str(self.path)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            _create(self.path)
         db = sqlite3.connect(
             target, isolation_level=None, check_same_thread=False, timeout=0.5, cached_statements=256
         )

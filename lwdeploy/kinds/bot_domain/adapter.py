@@ -17,6 +17,9 @@ if TYPE_CHECKING:  # loading the HTTP client takes longer than all of validate
 __all__ = ["BotDomainAdapter"]
 
 
+_MAYBE_DUPLICATE = (400, 409)
+
+
 class BotDomainAdapter:
     """Reads and writes registrations and their members; one bot's calls must not run in parallel."""
 
@@ -38,13 +41,14 @@ class BotDomainAdapter:
     def _live(self, bot_id: str, *, row: Mapping[str, Any], wanted: Mapping[str, Spec]) -> LiveResource:
         domain_id = str(row["domainId"])
         read_members = "members" in wanted.get(domain_id, {}) and bool(row.get("allowToSelectedMember"))
-        members = self._members(bot_id, domain_id) if read_members else []
+        members = sorted(self._members(bot_id, domain_id)) if read_members else []
         shown = members if "members" in wanted.get(domain_id, {}) else None
         return LiveResource(kind="bot_domain", remote_id=domain_id, spec=spec.from_api(row, members=shown))
 
-    def _members(self, bot_id: str, domain_id: str) -> list[str]:
+    def _members(self, bot_id: str, domain_id: str) -> set[str]:
+        """Give the user ids of the allowed members; none where everybody is allowed."""
         found = self._client.pages(call("listBotDomainMembers", botId=bot_id, domainId=domain_id), key="members")
-        return [str(member) for member in found]
+        return {str(member) for member in found} - {spec.ALL_USERS}
 
     def reserve(self, change: Change, *, mark: object) -> LiveResource:
         """A registration is found by its domain and needs no mark."""
@@ -90,25 +94,43 @@ class BotDomainAdapter:
     def _add(self, bot_id: str, domain_id: str, *, member: str, present: set[str]) -> dict[str, str]:
         """Allow one user. A login's user id is the one that the list shows after and did not before."""
         try:
-            self._client.send(
-                call("addBotDomainMember", botId=bot_id, domainId=domain_id, json={"userId": member})
-            )
-        except Rejected as error:
-            if not _already_there(error):
+            self._post(bot_id, domain_id, member=member)
+        except Rejected as refusal:
+            if "@" not in member or refusal.status not in _MAYBE_DUPLICATE:
                 raise
+            self._add_again(bot_id, domain_id, member=member, present=present, refusal=refusal)
         if "@" not in member:
             present.add(member)
             return {}
-        now = set(self._members(bot_id, domain_id)) - {spec.ALL_USERS}
+        now = self._members(bot_id, domain_id)
         appeared = now - present
         present |= now
         return {member: appeared.pop()} if len(appeared) == 1 else {}
 
-    def _remove(self, bot_id: str, domain_id: str, *, member: str) -> None:
+    def _add_again(
+        self, bot_id: str, domain_id: str, *, member: str, present: set[str], refusal: Rejected
+    ) -> None:
+        """Find out whether a refused login is a member already, added by a run that could not record it.
+
+        The list shows user ids only, and the code of a duplicate is not documented (reference 9.8). Taking the
+        login out tells: whoever can be taken out was in. He is put back at once, and his user id shows itself.
+        """
+        try:
+            self._remove(bot_id, domain_id, member=member, missing_is_fine=False)
+        except Rejected:
+            raise refusal from None
+        present &= self._members(bot_id, domain_id)
+        self._post(bot_id, domain_id, member=member)
+
+    def _post(self, bot_id: str, domain_id: str, *, member: str) -> None:
+        body = {"userId": member}
+        self._client.send(call("addBotDomainMember", botId=bot_id, domainId=domain_id, json=body))
+
+    def _remove(self, bot_id: str, domain_id: str, *, member: str, missing_is_fine: bool = True) -> None:
         try:
             self._client.send(call("deleteBotDomainMember", botId=bot_id, domainId=domain_id, userId=member))
         except Rejected as error:
-            if error.status != 404:
+            if error.status != 404 or not missing_is_fine:
                 raise
 
     def delete(self, *, parent_id: str | None, remote_id: str) -> None:
@@ -118,8 +140,3 @@ class BotDomainAdapter:
         except Rejected as error:
             if error.status != 404:
                 raise
-
-
-def _already_there(error: Rejected) -> bool:
-    """Tell a second add from a refused user: the code of a duplicate is not documented (reference 9.8)."""
-    return error.status == 409 or any(word in error.code for word in ("ALREADY", "DUPLICATE", "EXIST"))

@@ -48,7 +48,7 @@ def from_api(row: Mapping[str, Any], *, members: Sequence[str] | None) -> Spec:
     permission = "selected" if row.get("allowToSelectedMember") else "all"
     spec: dict[str, Any] = {"permission": permission, "visible": bool(row.get("visible"))}
     if members is not None:
-        spec["members"] = sorted(member for member in members if member != ALL_USERS)
+        spec["members"] = sorted(members)
     return dict(sorted(spec.items()))
 
 
