@@ -136,6 +136,10 @@ def _no_consequences(_change: Change, _live: LiveResource | None) -> Iterable[Co
     return ()
 
 
+def _never(_change: Change, _parent: Change) -> bool:
+    return False
+
+
 def _no_calls(_change: Change) -> Mapping[str, int]:
     return {}
 
@@ -153,7 +157,9 @@ class Kind:
     right after). `user_fields` are sets of users, compared through the known logins. `marked` kinds have no
     natural key and are created under a mark. `level` orders kinds inside one bot's chain. `reads` is the
     operation that reads the kind, `calls` gives the writes a change will send, by operation. `seal` replaces
-    what state must not hold by a hash. `label` gives an object's display name, which is never its identity.
+    what state must not hold by a hash. `precedes` tells which change of a child must be done before the change
+    of its bot, because the service takes them in that order only. `label` gives an object's display name,
+    which is never its identity.
     """
 
     name: str
@@ -171,3 +177,4 @@ class Kind:
     seal: Callable[[Spec], Spec] = _unsealed
     label: Callable[[Spec], str] = lambda _spec: ""
     reads: str = ""
+    precedes: Callable[[Change, Change], bool] = _never

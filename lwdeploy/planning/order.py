@@ -56,21 +56,38 @@ def order(changes: Iterable[Change], *, live: int, limit: int, kinds: Mapping[st
 
     `live` counts all bots of the tenant, unmanaged ones too (reference 4).
     """
-    found = sorted(changes, key=lambda change: _place(change, kinds))
+    all_ = list(changes)
+    early = _early(all_, kinds)
+    found = sorted(all_, key=lambda change: _place(change, kinds, early))
     creates = [each for each in found if each.action is Action.CREATE and each.address.is_root]
     deletes = [each for each in found if each.action is Action.DELETE and each.address.is_root]
     needed = min(len(deletes), max(0, live + len(creates) - limit))
     first, last = deletes[:needed], deletes[needed:]
     rest = [each for each in found if each not in deletes]
     waiting = _wait_for_slots(creates, first, live=live, limit=limit)
-    linked = _link_children([waiting.get(each.address, each) for each in rest])
+    linked = _link([waiting.get(each.address, each) for each in rest], early)
     ordered = (*first, *linked, *last)
     return Ordered(changes=ordered, quota=_simulate(ordered, live=live, limit=limit))
 
 
-def _place(change: Change, kinds: Mapping[str, Kind]) -> tuple[int, Address, int, bool, Address]:
+def _early(changes: Iterable[Change], kinds: Mapping[str, Kind]) -> frozenset[Address]:
+    """Give the children whose change the service wants before that of their bot."""
+    found = list(changes)
+    roots = {each.address: each for each in found if each.address.is_root and each.action is Action.UPDATE}
+    return frozenset(
+        each.address
+        for each in found
+        if each.address.root in roots
+        and not each.address.is_root
+        and kinds[each.address.kind].precedes(each, roots[each.address.root])
+    )
+
+
+def _place(
+    change: Change, kinds: Mapping[str, Kind], early: frozenset[Address]
+) -> tuple[int, Address, int, bool, Address]:
     """Sort strays first, then bot by bot, then by level, deletes before creates."""
-    level = kinds[change.address.kind].level
+    level = -1 if change.address in early else kinds[change.address.kind].level
     return (
         0 if change.stray else 1,
         change.address.root,
@@ -92,15 +109,16 @@ def _wait_for_slots(
     return waiting
 
 
-def _link_children(changes: Sequence[Change]) -> list[Change]:
-    """Make every child wait for its bot where the bot itself is created or changed."""
+def _link(changes: Sequence[Change], early: frozenset[Address]) -> list[Change]:
+    """Make every child wait for its bot where the bot itself is created or changed, and the other way round."""
     written = {each.address for each in changes if each.address.is_root and each.action.writes}
-    return [
-        replace(each, depends_on=(*each.depends_on, each.address.root))
-        if not each.address.is_root and each.address.root in written and each.action is not Action.FORGET
-        else each
-        for each in changes
-    ]
+    linked = []
+    for each in changes:
+        waits = [address for address in sorted(early) if each.address == address.root]
+        if not each.address.is_root and each.address not in early and each.address.root in written:
+            waits += [each.address.root] if each.action is not Action.FORGET else []
+        linked.append(replace(each, depends_on=(*each.depends_on, *waits)) if waits else each)
+    return linked
 
 
 def _simulate(changes: Sequence[Change], *, live: int, limit: int) -> Quota:

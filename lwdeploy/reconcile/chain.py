@@ -149,19 +149,20 @@ class _Run:
     def _write(self, step: Change) -> Written:
         """Write one object; after a lost answer look, and write once more only what still differs."""
         live = self.live.get(step.address)
+        sent = replace(step, diffs=step.diffs or self._missing(step, live))
         try:
-            return self._send(step, live)
+            return self._send(sent, live)
         except OutcomeUnknown:
             now = self._look(step)
-            remaining = self._missing(step, now)
+            paths = {diff.path for diff in sent.diffs}
+            remaining = tuple(diff for diff in self._missing(step, now) if now is None or diff.path in paths)
             if now is not None and not remaining:
                 return Written(remote_id=now.remote_id)
             return self._send(replace(step, diffs=remaining), now)
 
     def _send(self, step: Change, live: LiveResource | None) -> Written:
         adapter = self.engine.adapters[step.address.kind]
-        diffs = step.diffs or self._missing(step, live)
-        return adapter.write(replace(step, diffs=diffs), parent_id=self._parent(step), live=live, users=self.users)
+        return adapter.write(step, parent_id=self._parent(step), live=live, users=self.users)
 
     def _parent(self, step: Change) -> str | None:
         return None if step.address.is_root else self.bot_id

@@ -196,7 +196,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         40,
         "a new bot needs a name, a description, a picture and a person in charge",
-        "The API refuses to create a bot without these four (reference 3.1). A bot that is bound with botId "
+        "The API refuses to create a bot without these four. A bot that is bound with botId "
         "exists already and may leave any of them unmanaged.",
         _needed,
     ),

@@ -18,4 +18,5 @@ KIND = Kind(
     user_fields=("members",),
     consequences=spec.consequences,
     calls=spec.calls,
+    precedes=spec.precedes,
 )

@@ -10,7 +10,7 @@ from lwdeploy.core.diagnostics import Severity
 from lwdeploy.core.kind import Declared, Finding, Manifest, Rule
 from lwdeploy.core.types import Action, Change, Consequence, LiveResource, Resource, Spec
 
-__all__ = ["ALL_USERS", "RULES", "calls", "consequences", "declare", "from_api", "to_body"]
+__all__ = ["ALL_USERS", "RULES", "calls", "consequences", "declare", "from_api", "precedes", "to_body"]
 
 ALL_USERS = "All users"
 """What the members list answers when everybody may use the bot (reference 3.3)."""
@@ -77,6 +77,13 @@ def calls(change: Change) -> Mapping[str, int]:
             "deleteBotDomainMember": len(old - new),
         }
     )
+
+
+def precedes(change: Change, bot: Change) -> bool:
+    """Tell whether a registration must let go of its selected members before the bot may join group rooms."""
+    opens = any(diff.path == "policy.joinChatRoom" and diff.new for diff in bot.diffs)
+    permission = next((diff.new for diff in change.diffs if diff.path == "permission"), None)
+    return opens and (change.action is Action.DELETE or permission == "all")
 
 
 def _counted(calls: dict[str, int]) -> dict[str, int]:
@@ -187,7 +194,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="LW072",
         title="a registration outside the allowed domains",
-        explain="The service takes a registration only in a domain of policy.allowedDomains (reference 3.2).",
+        explain="The service takes a registration only in a domain of policy.allowedDomains.",
         check=_outside,
     ),
     Rule(
@@ -199,7 +206,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="LW074",
         title="selected members on a bot that may join group rooms",
-        explain="The admin console refuses this pair, and what the API does with it is unknown (reference 3.2).",
+        explain="The admin console refuses this pair, and what the API does with it is unknown.",
         check=_group_join,
     ),
     Rule(
