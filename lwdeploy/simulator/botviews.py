@@ -12,6 +12,12 @@ __all__ = ["ALL_DOMAINS", "shown_bot", "shown_in_list"]
 
 ALL_DOMAINS = [0]  # seen in the body of a real bot
 
+_ORDER = (
+    *("botName", "photoUrl", "description", "administrators", "subadministrators", "allowDomains"),
+    *("enableCallback", "channelEvents", "callbackEvents", "callbackUrl", "enableGroupJoin"),
+    *("defaultRichmenuId", "i18nBotNames", "i18nDescriptions", "i18nPhotoUrls"),
+)
+
 
 def shown_bot(call: Call, bot_id: int) -> dict[str, Any]:
     """Return a bot with all its properties, under the readings in force."""
@@ -19,7 +25,8 @@ def shown_bot(call: Call, bot_id: int) -> dict[str, Any]:
     if row is None:
         raise call.no_bot()
     body: dict[str, Any] = json.loads(row[0])
-    shown = {"botId": bot_id, **_as_read(call, body)}
+    read = _as_read(call, body)
+    shown: dict[str, Any] = {"botId": bot_id, **{name: read[name] for name in _ORDER if name in read}}
     if call.reads("bot-times", "present"):
         shown["createdTime"], shown["modifiedTime"] = iso(row[1]), iso(row[2])
     return shown

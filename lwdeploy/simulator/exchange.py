@@ -10,7 +10,7 @@ from lwdeploy.simulator.oauth import OAuth, OAuthError
 from lwdeploy.simulator.operations import Call, Operation, Tenant
 from lwdeploy.simulator.routes import Routes
 from lwdeploy.simulator.tokens import Token, find_token, revoke_tokens
-from lwdeploy.simulator.wire import Answer, ApiError, Request, missing
+from lwdeploy.simulator.wire import Answer, ApiError, Request, missing, not_allowed
 
 __all__ = ["OPERATIONS", "Done", "Exchange", "Route", "bearer"]
 
@@ -60,7 +60,8 @@ class Done:
 
 def refusal(error: ApiError) -> Answer:
     """Put a refusal into the envelope of the API."""
-    return Answer(status=error.status, content={"code": error.code, "description": error.description})
+    content = {"code": error.code, "description": error.description}
+    return Answer(status=error.status, content=content, headers=(("Allow", error.allow),) if error.allow else ())
 
 
 def bearer(request: Request) -> str:
@@ -76,10 +77,10 @@ class Exchange:
         self._tenant = tenant
         self._routes = Routes(OPERATIONS)
         self._windows = RateWindows(tenant.settings, tenant.clock)
-        self._oauth: Mapping[tuple[str, str], tuple[str, Callable[[Request], Answer]]] = {
-            ("POST", "token"): ("issueToken", oauth.token),
-            ("POST", "revoke"): ("revokeToken", oauth.revoke),
-            ("GET", "authorize"): ("authorize", oauth.authorize),
+        self._oauth: Mapping[str, tuple[str, str, Callable[[Request], Answer]]] = {
+            "token": ("POST", "issueToken", oauth.token),
+            "revoke": ("POST", "revokeToken", oauth.revoke),
+            "authorize": ("GET", "authorize", oauth.authorize),
         }
 
     def find(self, request: Request) -> Route:
@@ -90,15 +91,20 @@ class Exchange:
                 operation, path = self._routes.find(request.method, segments[1:])
                 return Route(name=operation.name, operation=operation, path=path)
             if segments[:2] == _OAUTH and len(segments) == len(_OAUTH) + 1:
-                name, endpoint = self._oauth[request.method, segments[2]]
-                return Route(name=name, endpoint=endpoint)
+                return self._authorization(request.method, segments[2])
             if segments[:2] == _STORAGE and len(segments) == len(_STORAGE) + 4:
                 return self._storage(request.method, *segments[2:5])
         except ApiError as error:
             return Route(name="", refusal=error)
-        except KeyError:
-            pass
         return Route(name="", refusal=missing("Path"))
+
+    def _authorization(self, method: str, name: str) -> Route:
+        if name not in self._oauth:
+            raise missing("Path")
+        its_method, operation, endpoint = self._oauth[name]
+        if method != its_method:
+            raise not_allowed(method, allow=[its_method])
+        return Route(name=operation, endpoint=endpoint)
 
     def _storage(self, method: str, direction: str, _region: str, key: str) -> Route:
         if (method, direction) in {("POST", "r"), ("PUT", "r")}:
@@ -109,7 +115,7 @@ class Exchange:
 
     def _receive(self, request: Request, key: str) -> Answer:
         if request.method == "PUT" and self._tenant.readings["raw-upload"] == "refused":
-            raise ApiError(405, "METHOD_NOT_ALLOWED", "PUT is not allowed here")
+            raise not_allowed("PUT", allow=["POST"])
         if request.method == "POST":
             self._require_token(request)
         return attachments.receive(self._tenant, request, key)

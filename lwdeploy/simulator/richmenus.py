@@ -33,13 +33,19 @@ _MENU = record(
 
 def find_richmenu(call: Call) -> tuple[int, int, str]:
     """Return the bot, the rich menu and the stored menu of the path."""
-    bot_id, written = call.bot_id(), call.path["richmenuId"]
+    bot_id = call.bot_id()
+    found = _look_up(call, bot_id)
+    if found is None:
+        raise missing("Rich menu")
+    return bot_id, *found
+
+
+def _look_up(call: Call, bot_id: int) -> tuple[int, str] | None:
+    written = call.path["richmenuId"]
     if not (written.isascii() and written.isdigit() and len(written) < 19):
-        raise missing("Rich menu")
+        return None
     row = call.store.row("SELECT body FROM richmenus WHERE bot_id = ? AND menu_id = ?", bot_id, int(written))
-    if row is None:
-        raise missing("Rich menu")
-    return bot_id, int(written), row[0]
+    return None if row is None else (int(written), row[0])
 
 
 def shown_richmenu(menu_id: int, stored: str) -> dict[str, Any]:
@@ -73,13 +79,11 @@ def _get_richmenu(call: Call) -> Answer:
 
 
 def _delete_richmenu(call: Call) -> Answer:
-    try:
-        bot_id, menu_id, _ = find_richmenu(call)
-    except ApiError as error:
-        if error.code != "NOT_FOUND" or error.description.startswith("Bot"):
-            raise
+    bot_id, bot = read_bot(call)
+    found = _look_up(call, bot_id)
+    if found is None:
         return call.gone("Rich menu")
-    _, bot = read_bot(call)
+    menu_id = found[0]
     is_default = bot["defaultRichmenuId"] == str(menu_id)
     if call.reads("delete-linked-menu", "refused") and (is_default or _has_users(call, menu_id)):
         raise invalid("richmenuId", "is the default or a user's rich menu")

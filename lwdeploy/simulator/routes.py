@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lwdeploy.simulator.operations import Operation
-from lwdeploy.simulator.wire import ApiError, missing
+from lwdeploy.simulator.wire import missing, not_allowed
 
 __all__ = ["Routes"]
 
@@ -43,7 +43,7 @@ class Routes:
             raise missing("Path")
         operation = node.operations.get(method)
         if operation is None:
-            raise ApiError(405, "METHOD_NOT_ALLOWED", f"{method} is not allowed here")
+            raise not_allowed(method, allow=node.operations)
         return operation, values
 
     def _descend(self, node: _Node, segments: Sequence[str], values: dict[str, str]) -> _Node | None:

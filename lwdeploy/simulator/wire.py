@@ -1,12 +1,12 @@
 """What goes over the wire: a request as it came, an answer to send, and the refusal of one."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-__all__ = ["Answer", "ApiError", "Event", "Request", "encode", "invalid", "missing", "parse_json"]
+__all__ = ["Answer", "ApiError", "Event", "Request", "encode", "invalid", "missing", "not_allowed", "parse_json"]
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -19,16 +19,22 @@ def encode(value: object) -> bytes:
 class ApiError(Exception):
     """A refusal, in the envelope of the resource API (reference section 2.7)."""
 
-    def __init__(self, status: int, code: str, description: str) -> None:
+    def __init__(self, status: int, code: str, description: str, *, allow: str = "") -> None:
         super().__init__(f"{status} {code}: {description}")
         self.status = status
         self.code = code
         self.description = description
+        self.allow = allow
 
 
 def invalid(path: str, why: str) -> ApiError:
     """Refuse a value; the description starts with the field's path."""
     return ApiError(400, "INVALID_PARAMETER", f"{path} {why}")
+
+
+def not_allowed(method: str, *, allow: Iterable[str]) -> ApiError:
+    """Refuse a method and name the ones that the path has."""
+    return ApiError(405, "METHOD_NOT_ALLOWED", f"{method} is not allowed here", allow=", ".join(sorted(allow)))
 
 
 def missing(what: str) -> ApiError:

@@ -46,10 +46,10 @@ def _needed(manifest: Manifest) -> Iterator[Finding]:
         return
     for name in ("botName", "description", "photoUrl"):
         if name not in spec and not (name == "photoUrl" and manifest.tenant.defaults.get("photoUrl")):
-            yield Finding(path="", message=f"a new bot needs spec.{name}", fix=_fix_needed(name))
+            yield Finding(path=name, message=f"a new bot needs spec.{name}", fix=_fix_needed(name))
     if not spec.get("pic", {}).get("primary"):
         yield Finding(
-            path="pic" if "pic" in spec else "",
+            path="pic",
             message="a new bot needs at least one primary person in charge",
             fix="add pic: {primary: [login@example.com]}, or pic: {ref: NAME} of a PersonInCharge",
         )
@@ -135,7 +135,7 @@ def _same_person(manifest: Manifest) -> Iterator[Finding]:
 def _vice_required(manifest: Manifest) -> Iterator[Finding]:
     if manifest.tenant.guards.get("requireVicePic") and not manifest.spec.get("pic", {}).get("vice"):
         yield Finding(
-            path="pic" if "pic" in manifest.spec else "",
+            path="pic",
             message=f"the tenant {manifest.tenant.name!r} requires a vice person in charge",
             fix="add pic.vice",
         )

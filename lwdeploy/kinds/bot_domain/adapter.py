@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lwdeploy.api.call import call
-from lwdeploy.core.errors import Rejected
+from lwdeploy.core.errors import OutcomeUnknown, Rejected
 from lwdeploy.core.kind import Written
 from lwdeploy.core.types import Change, Listed, LiveResource, Spec
 from lwdeploy.kinds.bot_domain import spec
@@ -92,9 +92,15 @@ class BotDomainAdapter:
         return learnt
 
     def _add(self, bot_id: str, domain_id: str, *, member: str, present: set[str]) -> dict[str, str]:
-        """Allow one user. A login's user id is the one that the list shows after and did not before."""
+        """Allow one user. A login's user id is the one that the list shows after and did not before.
+
+        A lost answer is settled here, by the list: settled later, what other members showed would be lost.
+        """
         try:
             self._post(bot_id, domain_id, member=member)
+        except OutcomeUnknown:
+            if not self._members(bot_id, domain_id) - present:
+                self._post(bot_id, domain_id, member=member)
         except Rejected as refusal:
             if "@" not in member or refusal.status not in _MAYBE_DUPLICATE:
                 raise
@@ -116,7 +122,7 @@ class BotDomainAdapter:
         login out tells: whoever can be taken out was in. He is put back at once, and his user id shows itself.
         """
         try:
-            self._remove(bot_id, domain_id, member=member, missing_is_fine=False)
+            self._delete_member(bot_id, domain_id, member=member)
         except Rejected:
             raise refusal from None
         present &= self._members(bot_id, domain_id)
@@ -126,12 +132,19 @@ class BotDomainAdapter:
         body = {"userId": member}
         self._client.send(call("addBotDomainMember", botId=bot_id, domainId=domain_id, json=body))
 
-    def _remove(self, bot_id: str, domain_id: str, *, member: str, missing_is_fine: bool = True) -> None:
+    def _remove(self, bot_id: str, domain_id: str, *, member: str) -> None:
+        """Take one member out; a lost answer is settled by the list."""
         try:
-            self._client.send(call("deleteBotDomainMember", botId=bot_id, domainId=domain_id, userId=member))
+            self._delete_member(bot_id, domain_id, member=member)
+        except OutcomeUnknown:
+            if member in self._members(bot_id, domain_id):
+                self._delete_member(bot_id, domain_id, member=member)
         except Rejected as error:
-            if error.status != 404 or not missing_is_fine:
+            if error.status != 404:
                 raise
+
+    def _delete_member(self, bot_id: str, domain_id: str, *, member: str) -> None:
+        self._client.send(call("deleteBotDomainMember", botId=bot_id, domainId=domain_id, userId=member))
 
     def delete(self, *, parent_id: str | None, remote_id: str) -> None:
         """Take the bot out of the domain."""
