@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from pathlib import Path
@@ -11,7 +10,14 @@ from typing import Any
 import click
 
 from lwdeploy import __version__
-from lwdeploy.cli.options import apply_flags, format_flag, project_flags, request_of
+from lwdeploy.cli.options import (
+    Surroundings,
+    apply_flags,
+    format_flag,
+    project_flags,
+    request_of,
+    speech_flags,
+)
 from lwdeploy.core.errors import InvalidManifests, LwdeployError
 
 __all__ = ["cli", "main"]
@@ -26,38 +32,19 @@ Exit codes:
 """
 
 
-class Context:
-    """What the group passes to its commands."""
-
-    def __init__(self, *, colour: bool, quiet: bool) -> None:
-        self.colour = colour
-        self.quiet = quiet
-
-    def screen(self, *, show: bool = True) -> Any:
-        """Give the terminal; loaded late, because --help needs none."""
-        from lwdeploy.cli.terminal import Screen  # noqa: PLC0415
-
-        return Screen(colour=self.colour, quiet=self.quiet, show=show)
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
 @click.version_option(__version__, prog_name="lwdeploy")
-@click.option("--no-color", is_flag=True, envvar="LWDEPLOY_NO_COLOR", help="No colours. NO_COLOR does the same.")
-@click.option("-q", "--quiet", is_flag=True, envvar="LWDEPLOY_QUIET", help="No progress on stderr.")
-@click.option("-v", "--verbose", is_flag=True, envvar="LWDEPLOY_VERBOSE", help="Log every request on stderr.")
+@speech_flags
 @click.pass_context
-def cli(context: click.Context, *, no_color: bool, quiet: bool, verbose: bool) -> None:
+def cli(context: click.Context, /) -> None:
     """Bots-as-code for LINE WORKS: validate, plan and apply a tenant's bots from YAML."""
-    if verbose:
-        logging.basicConfig(format="%(name)s %(message)s", stream=sys.stderr)
-        logging.getLogger("lwdeploy").setLevel(logging.DEBUG)
-    context.obj = Context(colour=not (no_color or os.environ.get("NO_COLOR")), quiet=quiet)
+    context.ensure_object(Surroundings)
 
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.pass_obj
-def init(context: Context, /, *, folder: Path) -> None:
+def init(context: Surroundings, /, *, folder: Path) -> None:
     """Write a commented starter project into FOLDER (default: here)."""
     from lwdeploy.commands import init as command  # noqa: PLC0415
 
@@ -72,7 +59,7 @@ def init(context: Context, /, *, folder: Path) -> None:
 @project_flags
 @format_flag("text", "json")
 @click.pass_obj
-def validate(context: Context, /, *, form: str, **flags: Any) -> int:
+def validate(context: Surroundings, /, *, form: str, **flags: Any) -> int:
     """Check the manifests offline: all findings of all files in one run."""
     from lwdeploy.commands import validate as command  # noqa: PLC0415
     from lwdeploy.core.canonical import dumps  # noqa: PLC0415
@@ -102,7 +89,7 @@ def validate(context: Context, /, *, form: str, **flags: Any) -> int:
 )
 @click.option("--detailed-exitcode", is_flag=True, envvar="LWDEPLOY_DETAILED_EXITCODE", help="Exit 2 on changes.")
 @click.pass_obj
-def plan(context: Context, /, *, form: str, out: Path | None, detailed_exitcode: bool, **flags: Any) -> int:
+def plan(context: Surroundings, /, *, form: str, out: Path | None, detailed_exitcode: bool, **flags: Any) -> int:
     """Show what apply would do. Reads only: works with the scope bot.read."""
     from lwdeploy.commands import plan as command  # noqa: PLC0415
     from lwdeploy.reconcile.precondition import refuse  # noqa: PLC0415
@@ -153,7 +140,7 @@ def _show_plan(screen: Any, made: Any, *, form: str) -> None:
     help="How long to wait for another run.",
 )
 @click.pass_obj
-def apply(context: Context, /, *, planfile: Path | None, form: str, **flags: Any) -> int:
+def apply(context: Surroundings, /, *, planfile: Path | None, form: str, **flags: Any) -> int:
     """Bring the tenant to what the manifests say; or carry out PLANFILE, and nothing else."""
     from lwdeploy.cli.stopping import graceful  # noqa: PLC0415
     from lwdeploy.commands import apply as command  # noqa: PLC0415
@@ -208,7 +195,7 @@ def exit_code_of(report: Any) -> int:
 @click.argument("planfile", type=click.Path(path_type=Path))
 @format_flag("text", "json")
 @click.pass_obj
-def show(context: Context, /, *, planfile: Path, form: str) -> None:
+def show(context: Surroundings, /, *, planfile: Path, form: str) -> None:
     """Show a saved plan."""
     from lwdeploy.commands.apply import load_plan  # noqa: PLC0415
 
@@ -218,7 +205,7 @@ def show(context: Context, /, *, planfile: Path, form: str) -> None:
 @cli.command()
 @click.argument("kind", required=False)
 @click.pass_obj
-def schema(context: Context, /, *, kind: str | None) -> None:
+def schema(context: Surroundings, /, *, kind: str | None) -> None:
     """Print the JSON Schema of KIND, or the one for every kind."""
     from lwdeploy.commands import schema as command  # noqa: PLC0415
 
@@ -228,7 +215,7 @@ def schema(context: Context, /, *, kind: str | None) -> None:
 @cli.command()
 @click.argument("rule", required=False)
 @click.pass_obj
-def explain(context: Context, /, *, rule: str | None) -> None:
+def explain(context: Surroundings, /, *, rule: str | None) -> None:
     """Say what a RULE is about, or list all rules."""
     from lwdeploy.commands import explain as command  # noqa: PLC0415
 

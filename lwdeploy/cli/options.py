@@ -13,9 +13,62 @@ import click
 
 from lwdeploy.core.guards import GUARDS
 
-__all__ = ["apply_flags", "format_flag", "project_flags", "request_of"]
+__all__ = ["Surroundings", "apply_flags", "format_flag", "project_flags", "request_of", "speech_flags"]
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class Surroundings:
+    """How the run speaks: what the group's flags say, and the same flags after the command's name."""
+
+    def __init__(self) -> None:
+        self.colour = not os.environ.get("NO_COLOR")
+        self.quiet = False
+
+    def no_colour(self) -> None:
+        """Leave colours out."""
+        self.colour = False
+
+    def hush(self) -> None:
+        """Show no progress."""
+        self.quiet = True
+
+    def explain_requests(self) -> None:
+        """Log every request on stderr."""
+        import logging  # noqa: PLC0415
+
+        logging.basicConfig(format="%(name)s %(message)s", stream=sys.stderr)
+        logging.getLogger("lwdeploy").setLevel(logging.DEBUG)
+
+    def screen(self, *, show: bool = True) -> Any:
+        """Give the terminal; loaded late, because --help needs none."""
+        from lwdeploy.cli.terminal import Screen  # noqa: PLC0415
+
+        return Screen(colour=self.colour, quiet=self.quiet, show=show)
+
+
+def speech_flags(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags that say how to speak; they are taken before and after the command's name."""
+    flags: list[_Decorator] = [
+        _speech(
+            "--no-color", does=Surroundings.no_colour, env="NO_COLOR", says="No colours. NO_COLOR does the same."
+        ),
+        _speech("-q", "--quiet", does=Surroundings.hush, env="QUIET", says="No progress on stderr."),
+        _speech(
+            "-v", "--verbose", does=Surroundings.explain_requests, env="VERBOSE", says="Log requests on stderr."
+        ),
+    ]
+    return _decorate(command, flags)
+
+
+def _speech(*names: str, does: Callable[[Surroundings], None], env: str, says: str) -> _Decorator:
+    def act(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  click's shape
+        if wanted:
+            does(context.ensure_object(Surroundings))
+
+    return click.option(
+        *names, is_flag=True, envvar=f"LWDEPLOY_{env}", help=says, callback=act, expose_value=False
+    )
 
 
 def project_flags(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -32,7 +85,7 @@ def project_flags(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("-t", "--tenant", envvar="LWDEPLOY_TENANT", help="Tenant to work on; `local` always exists."),
     ]
-    return _decorate(command, flags)
+    return _decorate(speech_flags(command), flags)
 
 
 def apply_flags(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from lwdeploy.cli.main import Context, cli
+from lwdeploy.cli.main import cli
+from lwdeploy.cli.options import Surroundings
 
 __all__ = ["simulate"]
 
@@ -67,7 +68,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     help="Id of a domain of a new tenant. Repeatable.",
 )
 @click.pass_obj
-def simulate(context: Context, /, **options: Any) -> None:
+def simulate(context: Surroundings, /, **options: Any) -> None:
     """Serve a local tenant until Ctrl-C: the Bot API and the token endpoint, on loopback."""
     from lwdeploy.commands import simulate as command  # noqa: PLC0415
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from lwdeploy.cli.main import Context, cli
-from lwdeploy.cli.options import apply_flags, format_flag, project_flags, request_of
+from lwdeploy.cli.main import cli
+from lwdeploy.cli.options import Surroundings, apply_flags, format_flag, project_flags, request_of
 
 __all__ = ["state"]
 
@@ -20,7 +20,7 @@ def state() -> None:
 @state.command("init")
 @project_flags
 @click.pass_obj
-def init(context: Context, /, **flags: Any) -> None:
+def init(context: Surroundings, /, **flags: Any) -> None:
     """Make an empty state: the first use in a tenant that has bots already."""
     from lwdeploy.commands import state as command  # noqa: PLC0415
 
@@ -31,7 +31,7 @@ def init(context: Context, /, **flags: Any) -> None:
 @state.command("list")
 @project_flags
 @click.pass_obj
-def list_(context: Context, /, **flags: Any) -> None:
+def list_(context: Surroundings, /, **flags: Any) -> None:
     """List addresses and remote ids."""
     from lwdeploy.commands import state as command  # noqa: PLC0415
     from lwdeploy.views.state import state_list  # noqa: PLC0415
@@ -44,7 +44,7 @@ def list_(context: Context, /, **flags: Any) -> None:
 @project_flags
 @format_flag("text", "json")
 @click.pass_obj
-def show(context: Context, /, *, address: str | None, form: str, **flags: Any) -> None:
+def show(context: Surroundings, /, *, address: str | None, form: str, **flags: Any) -> None:
     """Show all that is remembered, or of ADDRESS alone (remote_id is a bot's id)."""
     from lwdeploy.commands import state as command  # noqa: PLC0415
     from lwdeploy.core.canonical import dumps  # noqa: PLC0415
@@ -65,7 +65,7 @@ def show(context: Context, /, *, address: str | None, form: str, **flags: Any) -
     "--auto-approve", is_flag=True, envvar="LWDEPLOY_AUTO_APPROVE", help="Do not ask; see --allow adopt=N."
 )
 @click.pass_obj
-def rebuild(context: Context, /, **flags: Any) -> None:
+def rebuild(context: Surroundings, /, **flags: Any) -> None:
     """Find the objects of a lost state in the tenant again, and record them."""
     from lwdeploy.commands import state as command  # noqa: PLC0415
     from lwdeploy.views.line import Line  # noqa: PLC0415

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +56,6 @@ def make(prepared: Prepared, session: Session, *, request: Request, terminal: Te
             reader=session.reader,
             project=prepared.workspace.project,
             pool=readers,
-            clock=time.monotonic,
             progress=terminal.reading,
         )
     terms = _terms(prepared, session, request=request)

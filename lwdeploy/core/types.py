@@ -179,7 +179,6 @@ class Live:
 
     `missing` holds managed objects that the list lacked and a single read confirmed gone; `unmanaged` the
     children found beside ours, `strays` the unnamed leftovers of interrupted creates.
-    `age` holds the moment each root's details were read, on the injected monotonic clock.
     """
 
     listed: tuple[Listed, ...]
@@ -188,7 +187,6 @@ class Live:
     strays: tuple[Listed, ...] = ()
     unmanaged: tuple[LiveResource, ...] = ()
     missing: frozenset[Address] = frozenset()
-    age: Mapping[Address, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

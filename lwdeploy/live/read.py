@@ -79,12 +79,11 @@ def read(
     reader: RootReader,
     project: str,
     pool: Executor,
-    clock: Callable[[], float],
     progress: Callable[[int, int], None],
 ) -> Live:
     """Read all that a plan needs: the list, then every bound bot in full, bots in parallel.
 
-    `clock` is monotonic seconds; `progress` is told (done, of) after each bot. Raises AmbiguousMatch from the
+    `progress` is told (done, of) after each bot. Raises AmbiguousMatch from the
     matching and any RemoteError of a read: nothing is planned on half a picture.
     """
     state = follow_renames(state, renames_of(desired.resources, state=state))
@@ -93,12 +92,12 @@ def read(
     identity = identify(roots, state=state, listed=listed, project=project)
     wanted = _wanted_by_root(desired, state)
     scopes = _scopes_by_root(desired)
-    done: list[tuple[Address, float, Mapping[Address, LiveResource]]] = []
+    done: list[tuple[Address, Mapping[Address, LiveResource]]] = []
 
-    def read_one(address: Address, remote_id: str) -> tuple[Address, float, Mapping[Address, LiveResource]]:
+    def read_one(address: Address, remote_id: str) -> tuple[Address, Mapping[Address, LiveResource]]:
         mine, kinds = wanted.get(address, {}), scopes.get(address, frozenset())
         found = reader.read_root(address, remote_id=remote_id, wanted=mine, scopes=kinds)
-        return address, clock(), found
+        return address, found
 
     ids = {address: binding.remote_id for address, binding in identity.bindings.items()}
     ids |= _unlisted(state, declared=set(wanted), listed=listed)
@@ -152,9 +151,9 @@ def _live(
     *,
     listed: Sequence[Listed],
     identity: Identity,
-    done: Sequence[tuple[Address, float, Mapping[Address, LiveResource]]],
+    done: Sequence[tuple[Address, Mapping[Address, LiveResource]]],
 ) -> Live:
-    found = {address: live for _, _, part in done for address, live in part.items()}
+    found = {address: live for _, part in done for address, live in part.items()}
     managed = {address: live for address, live in found.items() if not _is_unmanaged(address)}
     proofs: dict[Address, Proof] = {address: each.proof for address, each in identity.bindings.items()}
     return Live(
@@ -163,8 +162,7 @@ def _live(
         proofs=proofs,
         strays=identity.strays,
         unmanaged=tuple(live for address, live in found.items() if _is_unmanaged(address)),
-        missing=frozenset(address for address, _, part in done if address not in part),
-        age={address: moment for address, moment, _ in done},
+        missing=frozenset(address for address, part in done if address not in part),
     )
 
 

@@ -114,8 +114,18 @@ class _Apply:
         for chain in chains:
             if chain.own is not None and chain.own.proof is Proof.MARK and not chain.own.stray:
                 marked[chain.root] = str(chain.own.remote_id)
-        if marked:
-            self.ledger.reserved(marked)
+        try:
+            if marked:
+                self.ledger.reserved(marked)
+        except StateError as error:
+            self._tell_unrecorded(chains, marked, error)
+            raise
+
+    def _tell_unrecorded(self, chains: Sequence[Chain], marked: Mapping[Address, str], error: StateError) -> None:
+        """Say which bots exist under their marks although nothing could be recorded of them."""
+        for chain in chains:
+            if chain.root in marked and chain.own is not None:
+                self._told(failed(chain.own, error, remote_id=marked[chain.root]))
 
     def _reserve_one(self, chain: Chain) -> LiveResource | RemoteError | None:
         """Create one bot under its mark; give the error instead of raising, None when asked to stop."""

@@ -152,8 +152,10 @@ class _Run:
         sent = replace(step, diffs=step.diffs or self._missing(step, live))
         try:
             return self._send(sent, live)
-        except OutcomeUnknown:
-            now = self._look(step)
+        except OutcomeUnknown as lost:
+            now = self._look(step, lost=lost)
+            if now is None and step.address.is_root:
+                raise  # a bot that is not shown is gone, or not shown yet: only the next run can tell
             paths = {diff.path for diff in sent.diffs}
             remaining = tuple(diff for diff in self._missing(step, now) if now is None or diff.path in paths)
             if now is not None and not remaining:
@@ -180,16 +182,20 @@ class _Run:
     def _kind(self, step: Change) -> Kind:
         return self.engine.kinds[step.address.kind]
 
-    def _look(self, step: Change) -> LiveResource | None:
+    def _look(self, step: Change, *, lost: OutcomeUnknown) -> LiveResource | None:
+        """Read what became of a write; when that fails too, the write stays unknown."""
         chain = replace(self.chain, steps=(step,))
-        return read_chain(self.engine, chain, remote_id=str(self.bot_id)).get(step.address)
+        try:
+            return read_chain(self.engine, chain, remote_id=str(self.bot_id)).get(step.address)
+        except RemoteError as error:
+            raise lost from error
 
     def _delete(self, step: Change) -> None:
         adapter, parent = self.engine.adapters[step.address.kind], self._parent(step)
         try:
             adapter.delete(parent_id=parent, remote_id=str(step.remote_id))
-        except OutcomeUnknown:
-            if self._look(step) is not None:
+        except OutcomeUnknown as lost:
+            if self._look(step, lost=lost) is not None:
                 adapter.delete(parent_id=parent, remote_id=str(step.remote_id))
 
     def result(self) -> ChainResult:

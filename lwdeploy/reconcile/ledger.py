@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lwdeploy.core.address import Address
-from lwdeploy.core.types import State, StateEntry
+from lwdeploy.core.types import State, StateEntry, Status
 from lwdeploy.planning.model import Plan
 from lwdeploy.reconcile.chain import ChainResult
 from lwdeploy.state.store import Store
@@ -25,6 +25,7 @@ class Ledger:
         self._moves = {
             step.moved_from: step.address for step in plan.steps if step.moved_from and step.address.is_root
         }
+        self._noted = False
         self.state = replace(state, plans=(*state.plans[-PLANS_KEPT:], plan.digest))
 
     def reserved(self, bots: Mapping[Address, str]) -> None:
@@ -34,7 +35,7 @@ class Ledger:
             entries[address] = StateEntry(remote_id=remote_id)
         self._write(replace(self.state, entries=entries))
 
-    def record(self, results: Iterable[ChainResult]) -> None:
+    def record(self, results: Sequence[ChainResult]) -> None:
         """Record what is to be remembered of a wave of bots."""
         entries, users = dict(self.state.entries), dict(self.state.users)
         for result in results:
@@ -46,7 +47,9 @@ class Ledger:
                 else:
                     entries[address] = entry
             users |= result.users
-        if (entries, users) != (self.state.entries, self.state.users):
+        done = any(each.status is Status.DONE for result in results for each in result.outcomes)
+        unnoted = done and not self._noted  # a plan that changes no entry must not run a second time either
+        if unnoted or (entries, users) != (self.state.entries, self.state.users):
             self._write(replace(self.state, entries=entries, users=users))
 
     def _renamed(self, entries: dict[Address, StateEntry], root: Address) -> dict[Address, StateEntry]:
@@ -59,6 +62,7 @@ class Ledger:
     def _write(self, state: State) -> None:
         self.state = self._store.write(state, expected_serial=self._expected)
         self._expected = self.state.serial
+        self._noted = True
 
 
 def _without(entries: dict[Address, StateEntry], gone: Address) -> dict[Address, StateEntry]:

@@ -84,8 +84,6 @@ def _refuse_other_history(plan: Plan, state: State) -> None:
 def _entry_moved(step: Change, state: State) -> bool:
     """Tell whether the state remembers another object for a step than the plan meant."""
     entry = state.entries.get(step.moved_from or step.address)
-    if step.action is Action.CREATE and step.address.is_root:
-        return entry is not None and entry.remote_id != step.remote_id
     return entry is not None and entry.remote_id != step.remote_id
 
 
@@ -117,6 +115,8 @@ def moved_fields(
         if step.action is Action.CREATE and not step.address.is_root and now is not None and now.spec:
             if not now.facts:
                 yield f"{step.address}: was made meanwhile"
+        elif step.action is Action.ADOPT and now is None:
+            yield f"{step.address}: was deleted meanwhile"
         elif step.action is Action.UPDATE:
             yield from _moved_in_update(step, now, kind=kinds[step.address.kind])
         elif step.stray and now is not None:

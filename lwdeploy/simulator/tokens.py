@@ -26,6 +26,7 @@ def issue_token(
     """Make and keep a token; run it inside a transaction."""
     value = f"jp1{secrets.token_urlsafe(48)}"
     expires = tenant.clock.now() + seconds
+    tenant.store.run("DELETE FROM tokens WHERE expires <= ?", tenant.clock.now())
     if kind == "access" and tenant.readings["tokens"] == "newest-only":
         tenant.store.run("DELETE FROM tokens WHERE kind = 'access' AND subject = ?", subject)
     tenant.store.run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from lwdeploy.core.types import ApplyReport, Outcome, Status
@@ -29,11 +30,15 @@ def outcome_line(outcome: Outcome) -> Line:
 
 
 def report_lines(report: ApplyReport) -> Iterator[Line]:
-    """Give what did not end well, with what to do next, and a last line that counts everything."""
+    """Give what did not end well, with what to do next (once for a row of the same), and a line that counts."""
     bad = [outcome for outcome in report.outcomes if outcome.status is not Status.DONE]
-    for outcome in bad:
+    for outcome, following in zip_longest(bad, bad[1:]):
         yield outcome_line(outcome)
-        if outcome.advice:
+        repeated = following is not None and (following.status, following.advice) == (
+            outcome.status,
+            outcome.advice,
+        )
+        if outcome.advice and not repeated:
             yield Line(f"      next: {printable(outcome.advice)}")
     if report.failure is not None:
         yield Line(f"Stopped: {printable(report.failure.message)}", Style.ERROR)

@@ -1,0 +1,352 @@
+"""A plan runs only on what it was made for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from lwdeploy.core.errors import Corrupt, LineageMismatch, StalePlan, StateError, Unavailable
+from lwdeploy.core.tenant import Limits
+from lwdeploy.planning.codec import with_digest
+from lwdeploy.planning.model import Plan
+from tests.unit.planning.builders import (
+    bot,
+    bot_spec,
+    domain_of,
+    entry,
+    marked,
+    menu,
+    registration,
+    root,
+)
+from tests.unit.reconcile.test_apply import deployed
+from tests.unit.reconcile.world import Rig, down, refused, statuses
+
+NEW = bot_spec("New")
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+def stale(rig: Rig, plan: Plan) -> str:
+    """Insist that a plan is stale and that nothing was written; give what it says."""
+    before = rig.store.read()
+    with pytest.raises(StalePlan) as caught:
+        rig.apply(plan)
+    assert [event for event in rig.world.writes() if event != "lease"] == []
+    assert rig.store.read() == before
+    return caught.value.message
+
+
+# --- the state
+
+
+def test_a_plan_made_with_another_backend_is_not_run(rig: Rig) -> None:
+    plan = rig.plan(bot(), backend="file state/production.json")
+    with pytest.raises(LineageMismatch) as caught:
+        rig.apply(plan)
+    assert caught.value.message == (
+        "The plan was made with the state in file state/production.json, and this run uses memory"
+    )
+
+
+def test_a_plan_made_before_there_was_a_state_is_stale_once_there_is_one(rig: Rig) -> None:
+    plan = rig.plan(bot())
+    rig.remember({})
+    assert stale(rig, plan) == "A state was made after this plan"
+
+
+def test_a_state_that_vanished_is_an_error_and_never_an_empty_state() -> None:
+    rig = deployed(bot("a"))
+    plan = rig.plan(bot("b"))
+    rig.store.memory.tamper(None)
+    with pytest.raises(StateError, match="is gone"):
+        rig.apply(plan)
+
+
+def test_a_state_that_the_store_knows_nothing_of_is_an_error_too() -> None:
+    """As on another machine, where no state was ever stored."""
+    rig = deployed(bot("a"))
+    plan = rig.plan(bot("b"))
+    elsewhere = Rig()
+    with pytest.raises(StateError) as caught:
+        elsewhere.apply(plan)
+    assert caught.value.message == "The state in memory is gone: the plan was made against serial 2"
+
+
+def test_a_state_of_another_lineage_is_refused(rig: Rig) -> None:
+    rig.remember({})
+    other = deployed(bot("a"))
+    with pytest.raises(LineageMismatch, match="made anew after this plan"):
+        rig.apply(other.plan(bot("b")))
+
+
+def test_an_older_state_than_the_plan_s_is_an_error() -> None:
+    rig = deployed(bot("a"))
+    plan = rig.plan(bot("b"))
+    newer = with_digest(replace(plan, state=replace(plan.state, serial=plan.state.serial + 1)))
+    with pytest.raises(StateError) as caught:
+        rig.apply(newer)
+    assert caught.value.message == "The state is older (serial 2) than the plan (serial 3)"
+
+
+def test_a_damaged_state_stops_the_run() -> None:
+    rig = deployed(bot("a"))
+    plan = rig.plan(bot("b"))
+    rig.store.memory.tamper(b"{")
+    with pytest.raises(Corrupt):
+        rig.apply(plan)
+
+
+def test_a_plan_runs_once() -> None:
+    rig = deployed(bot("a"))
+    plan = rig.plan(bot("b"))
+    rig.apply(plan)
+    assert stale(rig, plan) == "This plan has run already; a plan runs once"
+
+
+def test_a_plan_that_repaired_drift_runs_once_too() -> None:
+    """Otherwise it would undo the same change again, long after it was approved."""
+    rig = deployed(bot("a"))
+    rig.world.bots["1"]["botName"]["default"] = "Moved"
+    plan = rig.plan(bot("a"))
+    assert rig.apply(plan).complete
+    rig.world.bots["1"]["botName"]["default"] = "Moved"
+    assert stale(rig, plan) == "This plan has run already; a plan runs once"
+
+
+def test_another_run_on_other_bots_does_not_make_a_plan_stale() -> None:
+    rig = deployed(bot("a"), bot("b"))
+    plan = rig.plan(bot("a", NEW), bot("b"))
+    rig.apply(rig.plan(bot("a"), bot("b", bot_spec("B"))))
+    assert rig.apply(plan).complete
+
+
+def test_a_bot_that_another_run_made_meanwhile_makes_a_plan_stale(rig: Rig) -> None:
+    rig.remember({})
+    plan, same = rig.plan(bot("a")), rig.plan(bot("a"), bot("b"))
+    rig.apply(same)
+    assert stale(rig, plan) == "Another run changed bot/a after this plan"
+
+
+def test_an_address_that_means_another_bot_meanwhile_makes_a_plan_stale() -> None:
+    rig = deployed(bot("a"))
+    plan = rig.plan(bot("a", NEW))
+    state = rig.store.read()
+    assert state is not None
+    moved = replace(state, entries={root("a"): entry("99")})
+    rig.store.memory.write(moved, expected_serial=state.serial)
+    assert stale(rig, plan) == "Another run changed bot/a after this plan"
+
+
+# --- the tenant
+
+
+def move(rig: Rig, name: str, value: str) -> None:
+    rig.world.bots["1"][name]["default"] = value
+
+
+def test_a_field_to_change_that_moved_makes_a_plan_stale() -> None:
+    rig = deployed(bot("a"))
+    plan = rig.plan(bot("a", NEW))
+    move(rig, "botName", "Theirs")
+    assert stale(rig, plan) == (
+        'The tenant is not as the plan saw it:\n  bot/a: botName.default was "a", is "Theirs" now'
+    )
+
+
+def test_a_field_that_the_plan_leaves_alone_may_move() -> None:
+    rig = deployed(bot("a"))
+    plan = rig.plan(bot("a", bot_spec("New", description=bot("a").spec["description"])))
+    move(rig, "description", "Theirs")
+    rig.apply(plan)
+    assert rig.world.names() == ["New"]
+
+
+def test_a_field_that_appeared_or_disappeared_is_told_as_nothing() -> None:
+    rig = deployed(bot("a"))
+    plan = rig.plan(bot("a", NEW))
+    del rig.world.bots["1"]["botName"]["default"]
+    assert 'botName.default was "a", is (nothing) now' in stale(rig, plan)
+
+
+def test_the_query_of_a_moved_callback_is_not_told() -> None:
+    old, new, theirs = (f"https://bots.example.com/?token=canary-{word}" for word in ("old", "new", "theirs"))
+    rig = deployed(bot("a", bot_spec("a", callback={"url": old})))
+    plan = rig.plan(bot("a", bot_spec("a", callback={"url": new})))
+    rig.world.bots["1"]["callback"]["url"] = theirs
+    assert "canary" not in stale(rig, plan)
+
+
+def test_everything_that_moved_is_told_at_once() -> None:
+    rig = deployed(bot("a"), bot("b"))
+    plan = rig.plan(bot("a", NEW), bot("b", bot_spec("B")))
+    move(rig, "botName", "Theirs")
+    del rig.world.bots["2"]
+    assert stale(rig, plan) == (
+        "The tenant is not as the plan saw it:\n"
+        '  bot/a: botName.default was "a", is "Theirs" now\n'
+        "  bot/b: was deleted meanwhile"
+    )
+
+
+def test_a_child_to_create_that_was_made_meanwhile_makes_a_plan_stale() -> None:
+    rig = deployed(bot("a"))
+    plan = rig.plan(bot("a"), registration("a"))
+    rig.world.put("1", registration("a"))
+    assert stale(rig, plan).endswith("bot/a/domain/osaka: was made meanwhile")
+
+
+def test_an_empty_menu_shown_beside_rich_menus_was_not_made_by_anybody() -> None:
+    rig = deployed(bot("a"))
+    plan = rig.plan(bot("a"), menu("a"))
+    key = ("1", "persistent_menu", "persistentmenu")
+    rig.world.children[key] = {"actions": []}
+    rig.world.facts[key] = {"richmenus": ["main"]}
+    assert rig.apply(plan).complete
+
+
+def test_a_child_to_delete_that_is_gone_already_is_no_obstacle() -> None:
+    rig = deployed(bot("a"), registration("a"))
+    plan = rig.plan(bot("a"), scopes=[(root("a"), "bot_domain")])
+    rig.world.children.clear()
+    assert rig.apply(plan).complete
+    assert str(domain_of("a")) not in rig.entries
+
+
+def test_a_bot_to_delete_that_is_gone_already_is_no_obstacle() -> None:
+    rig = deployed(bot("a"), bot("b"))
+    plan = rig.plan(bot("b"), prune=True)
+    del rig.world.bots["1"]
+    assert rig.apply(plan).complete
+    assert rig.entries == {"bot/b": "2"}
+
+
+def test_a_leftover_that_got_a_name_meanwhile_is_somebody_s() -> None:
+    rig = deployed(bot("a"))
+    rig.world.add_bot({"botName": {"default": marked("a")}}, bot_id="9")
+    plan = rig.plan(bot("a"))
+    rig.world.bots["9"]["botName"]["default"] = "Somebody's now"
+    assert stale(rig, plan).endswith("bot/stray:9: does not carry the mark any more, so it is somebody's")
+
+
+def test_a_leftover_that_is_gone_already_is_no_obstacle() -> None:
+    rig = deployed(bot("a"))
+    rig.world.add_bot({"botName": {"default": marked("a")}}, bot_id="9")
+    plan = rig.plan(bot("a"))
+    del rig.world.bots["9"]
+    assert rig.apply(plan).complete
+
+
+def test_a_bot_to_record_that_is_gone_meanwhile_makes_a_plan_stale(rig: Rig) -> None:
+    rig.world.add_bot(bot("a").spec, bot_id="7")
+    plan = rig.plan(bot("a", bind="7"))
+    rig.world.bots.clear()
+    assert "was deleted meanwhile" in stale(rig, plan)
+
+
+@pytest.mark.parametrize(("more", "fits"), [(0, True), (1, True), (2, False)])
+def test_a_list_that_has_grown_until_the_new_bots_do_not_fit_makes_a_plan_stale(
+    rig: Rig, more: int, *, fits: bool
+) -> None:
+    plan = rig.plan(bot("a"), limits=Limits(bots=2))
+    for number in range(more):
+        rig.world.add_bot(bot_spec(f"theirs {number}"))
+    if fits:
+        assert rig.apply(plan).complete
+    else:
+        assert stale(rig, plan).endswith("the tenant has 2 bots, the plan saw 0: the new ones would not fit")
+
+
+def test_a_bot_that_another_run_has_begun_makes_a_plan_stale(rig: Rig) -> None:
+    plan = rig.plan(bot("a"))
+    rig.world.add_bot({"botName": {"default": marked("a", "theirs")}}, bot_id="9")
+    assert stale(rig, plan).endswith("bot/a: bot 9 was begun for it by another run")
+
+
+@pytest.mark.parametrize("name", [marked("b"), marked("a", project="other"), "a"])
+def test_other_bots_that_appeared_are_nobody_s_business(rig: Rig, name: str) -> None:
+    plan = rig.plan(bot("a"))
+    rig.world.add_bot({"botName": {"default": name}}, bot_id="9")
+    assert rig.apply(plan).complete
+
+
+def test_a_read_of_the_preconditions_that_fails_stops_before_any_write() -> None:
+    rig = deployed(bot("a"))
+    plan = rig.plan(bot("a", NEW))
+    rig.world.fail("read bot 1", down())
+    with pytest.raises(Unavailable, match="does not answer"):
+        rig.apply(plan)
+    assert rig.world.writes() == ["lease"]
+
+
+def test_without_a_bot_to_create_the_list_is_not_read_again() -> None:
+    rig = deployed(bot("a"))
+    rig.apply(rig.plan(bot("a", NEW)))
+    assert rig.world.asked("list") == 0
+
+
+# --- old knowledge
+
+
+def aged(rig: Rig, seconds: float) -> tuple[Callable[[], None], Plan]:
+    """Give a hook that lets time pass while bot/a is written, and the plan of a, then b, in waves of one."""
+    plan = rig.plan(bot("a", bot_spec("A")), bot("b", bot_spec("B")), registration("b"))
+
+    def pass_time() -> None:
+        rig.time.now += seconds
+
+    return pass_time, plan
+
+
+@pytest.mark.parametrize(("seconds", "reads"), [(5.0, 2), (5.1, 3)])
+def test_a_bot_is_read_again_when_that_is_longer_ago_than_five_seconds(seconds: float, reads: int) -> None:
+    rig = deployed(bot("a"), bot("b"))
+    rig.world.hooks["write bot/a"], plan = aged(rig, seconds)
+    assert rig.apply(plan, wave=1).complete
+    assert rig.world.asked("read bot 2") == reads
+
+
+def test_a_bot_that_moved_while_others_were_written_fails_alone() -> None:
+    rig = deployed(bot("a"), bot("b"))
+    pass_time, plan = aged(rig, 6.0)
+
+    def meanwhile() -> None:
+        pass_time()
+        rig.world.bots["2"]["botName"]["default"] = "Theirs"
+
+    rig.world.hooks["write bot/a"] = meanwhile
+    report = rig.apply(plan, wave=1)
+    assert statuses(report) == {"bot/a": "done", "bot/b": "failed", "bot/b/domain/osaka": "failed"}
+    assert report.outcomes[1].error == 'Changed since the plan: bot/b: botName.default was "b", is "Theirs" now'
+    assert report.outcomes[1].advice == "Plan again."
+    assert rig.world.names() == ["A", "Theirs"]
+
+
+def test_a_bot_that_cannot_be_read_again_fails_alone() -> None:
+    rig = deployed(bot("a"), bot("b"))
+    rig.world.hooks["write bot/a"], plan = aged(rig, 6.0)
+    rig.world.fail("read bot 2", None, refused())
+    report = rig.apply(plan, wave=1)
+    assert statuses(report) == {"bot/a": "done", "bot/b": "failed", "bot/b/domain/osaka": "failed"}
+
+
+def test_a_new_bot_is_not_read_before_its_naming_however_long_it_took(rig: Rig) -> None:
+    plan = rig.plan(bot("a"))
+
+    def pass_time() -> None:
+        rig.time.now += 60
+
+    rig.world.hooks["reserve bot/a"] = pass_time
+    assert rig.apply(plan).complete
+    assert rig.world.asked("read bot 1") == 1
+
+
+def test_what_a_deletion_destroys_is_not_looked_at_twice_within_five_seconds() -> None:
+    rig = deployed(bot("a"), bot("b"))
+    rig.apply(rig.plan(bot("b"), prune=True))
+    assert rig.world.asked("read bot 1") == 1
