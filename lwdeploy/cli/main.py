@@ -179,14 +179,19 @@ def _show_report(screen: Any, applied: Any, *, form: str) -> int:
 
 def exit_code_of(report: Any) -> int:
     """Give the exit code of an apply that had begun."""
-    from lwdeploy.core.types import Status  # noqa: PLC0415
+    from lwdeploy.core.types import Action, Status  # noqa: PLC0415
 
     if report.complete:
         return 0
     if report.interrupted:
         return 130
-    touched = len(report.outcomes) - report.count(Status.FAILED) - report.count(Status.NOT_STARTED)
-    if touched:
+    untouched = {Status.FAILED, Status.NOT_STARTED}
+    begun = [
+        each
+        for each in report.outcomes
+        if each.action is Action.CREATE and each.address.is_root and each.remote_id
+    ]
+    if begun or any(each.status not in untouched for each in report.outcomes):
         return 7
     return report.failure.exit_code if report.failure else 1
 

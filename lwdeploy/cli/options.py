@@ -13,7 +13,15 @@ import click
 
 from lwdeploy.core.guards import GUARDS
 
-__all__ = ["Surroundings", "apply_flags", "format_flag", "project_flags", "request_of", "speech_flags"]
+__all__ = [
+    "Surroundings",
+    "allow_flag",
+    "apply_flags",
+    "format_flag",
+    "project_flags",
+    "request_of",
+    "speech_flags",
+]
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -102,16 +110,25 @@ def apply_flags(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--prune", is_flag=True, envvar="LWDEPLOY_PRUNE", help="Delete owned bots that no manifest declares."
         ),
-        click.option(
-            "--allow",
-            multiple=True,
-            envvar="LWDEPLOY_ALLOW",
-            metavar="GUARD=N",
-            callback=_allowed,
-            help=f"Let a guard pass N objects. Guards: {', '.join(GUARDS)}. Repeatable.",
-        ),
     ]
-    return _decorate(command, flags)
+    return _decorate(allow_flag(command), flags)
+
+
+def allow_flag(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --allow, the numbered overrides of guards."""
+    return _decorate(
+        command,
+        [
+            click.option(
+                "--allow",
+                multiple=True,
+                envvar="LWDEPLOY_ALLOW",
+                metavar="GUARD=N",
+                callback=_allowed,
+                help=f"Let a guard pass N objects. Guards: {', '.join(GUARDS)}. Repeatable.",
+            ),
+        ],
+    )
 
 
 def format_flag(*formats: str) -> _Decorator:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from lwdeploy.cli.main import cli
-from lwdeploy.cli.options import Surroundings, apply_flags, format_flag, project_flags, request_of
+from lwdeploy.cli.options import Surroundings, allow_flag, format_flag, project_flags, request_of
 
 __all__ = ["state"]
 
@@ -60,7 +60,7 @@ def show(context: Surroundings, /, *, address: str | None, form: str, **flags: A
 
 @state.command("rebuild")
 @project_flags
-@apply_flags
+@allow_flag
 @click.option(
     "--auto-approve", is_flag=True, envvar="LWDEPLOY_AUTO_APPROVE", help="Do not ask; see --allow adopt=N."
 )

@@ -73,6 +73,11 @@ def rebuild(request: Request, terminal: Terminal) -> Rebuilt:
     recording nothing, when one manifest could mean several bots.
     """
     prepared = planning.prepare(request, terminal)
+    if not prepared.workspace.whole:
+        raise UserError(
+            "A state is rebuilt of the whole project: what a part leaves out would be created a second time",
+            advice="Leave --target out, and name no -f below the project's root.",
+        )
     with open_session(request, prepared.tenant, root=prepared.workspace.root, write=False) as session:
         lost = _refuse_readable(session)
         found = _search(prepared.desired, session, project=prepared.workspace.project, terminal=terminal)

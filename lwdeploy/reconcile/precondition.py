@@ -52,6 +52,8 @@ def current_state(plan: Plan, engine: Engine) -> State:
             advice="Apply it where its state is.",
         )
     state = engine.store.read()
+    if state is not None and plan.digest in state.plans:
+        raise StalePlan("This plan has run already; a plan runs once", advice=_AGAIN)
     if plan.state.lineage is None:
         if state is not None:
             raise StalePlan("A state was made after this plan", advice=_AGAIN)
@@ -73,8 +75,6 @@ def _refuse_other_history(plan: Plan, state: State) -> None:
             f"The state is older (serial {state.serial}) than the plan (serial {plan.state.serial})",
             advice="An old copy was restored: put the newer one back, then plan again.",
         )
-    if plan.digest in state.plans:
-        raise StalePlan("This plan has run already; a plan runs once", advice=_AGAIN)
     if state.serial > plan.state.serial:
         moved = [str(step.address) for step in plan.steps if _entry_moved(step, state)]
         if moved:

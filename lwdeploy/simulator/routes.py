@@ -1,6 +1,6 @@
 """From a method and a path to the operation that answers it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lwdeploy.simulator.operations import Operation
@@ -37,27 +37,23 @@ class Routes:
 
     def find(self, method: str, segments: Sequence[str]) -> tuple[Operation, Mapping[str, str]]:
         """Return the operation and the parameters of its path, or raise what the client is told."""
-        values: dict[str, str] = {}
-        node = self._descend(self._root, segments, values)
-        if node is None:
-            raise missing("Path")
-        operation = node.operations.get(method)
-        if operation is None:
-            raise not_allowed(method, allow=node.operations)
-        return operation, values
+        allowed: set[str] = set()
+        for node, values in _matches(self._root, segments, {}):
+            if method in node.operations:
+                return node.operations[method], values
+            allowed |= node.operations.keys()
+        raise not_allowed(method, allow=allowed) if allowed else missing("Path")
 
-    def _descend(self, node: _Node, segments: Sequence[str], values: dict[str, str]) -> _Node | None:
-        if not segments:
-            return node if node.operations else None
-        child = node.literal.get(segments[0])
-        if child is not None:
-            found = self._descend(child, segments[1:], values)
-            if found is not None:
-                return found
-        if node.parameter is None or not segments[0]:
-            return None
+
+def _matches(
+    node: _Node, segments: Sequence[str], values: Mapping[str, str]
+) -> Iterator[tuple[_Node, Mapping[str, str]]]:
+    if not segments:
+        yield node, values
+        return
+    first, rest = segments[0], segments[1:]
+    if first in node.literal:
+        yield from _matches(node.literal[first], rest, values)
+    if node.parameter is not None and first:
         name, child = node.parameter
-        found = self._descend(child, segments[1:], values)
-        if found is not None:
-            values[name] = segments[0]
-        return found
+        yield from _matches(child, rest, {**values, name: first})
