@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from lwdeploy.core.guards import GUARDS
+from lwdeploy.core.guards import PLAN_GUARDS
 
 __all__ = [
     "Surroundings",
@@ -111,23 +111,28 @@ def apply_flags(command: Callable[..., Any]) -> Callable[..., Any]:
             "--prune", is_flag=True, envvar="LWDEPLOY_PRUNE", help="Delete owned bots that no manifest declares."
         ),
     ]
-    return _decorate(allow_flag(command), flags)
+    return _decorate(allow_flag(*PLAN_GUARDS)(command), flags)
 
 
-def allow_flag(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --allow, the numbered overrides of guards."""
-    return _decorate(
-        command,
-        [
-            click.option(
-                "--allow",
-                multiple=True,
-                envvar="LWDEPLOY_ALLOW",
-                metavar="GUARD=N",
-                callback=_allowed,
-                help=f"Let a guard pass N objects. Guards: {', '.join(GUARDS)}. Repeatable.",
-            ),
-        ],
+def allow_flag(*guards: str) -> _Decorator:
+    """Add --allow, the numbered overrides of these guards."""
+
+    def numbered(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> Mapping[str, int]:
+        found = {}
+        for each in (part for value in values for part in re.split(r"[,\s]+", value.strip())):
+            guard, _, number = each.partition("=")
+            if guard not in guards or not number.isdecimal():
+                raise click.BadParameter(f"{each!r} is not GUARD=N; guards are {', '.join(guards)}")
+            found[guard] = int(number)
+        return found
+
+    return click.option(
+        "--allow",
+        multiple=True,
+        envvar="LWDEPLOY_ALLOW",
+        metavar="GUARD=N",
+        callback=numbered,
+        help=f"Let a guard pass N objects. Guards: {', '.join(guards)}. Repeatable.",
     )
 
 
@@ -148,17 +153,6 @@ def _decorate(command: Callable[..., Any], flags: list[_Decorator]) -> Callable[
     for flag in reversed(flags):
         command = flag(command)
     return command
-
-
-def _allowed(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> Mapping[str, int]:
-    found = {}
-    for value in values:
-        for each in re.split(r"[,\s]+", value.strip()):
-            guard, _, number = each.partition("=")
-            if guard not in GUARDS or not number.isdecimal():
-                raise click.BadParameter(f"{each!r} is not GUARD=N; guards are {', '.join(GUARDS)}")
-            found[guard] = int(number)
-    return found
 
 
 def request_of(**flags: Any) -> Any:

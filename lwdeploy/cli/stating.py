@@ -8,6 +8,7 @@ import click
 
 from lwdeploy.cli.main import cli
 from lwdeploy.cli.options import Surroundings, allow_flag, format_flag, project_flags, request_of
+from lwdeploy.core.guards import REBUILD_GUARDS
 
 __all__ = ["state"]
 
@@ -60,7 +61,7 @@ def show(context: Surroundings, /, *, address: str | None, form: str, **flags: A
 
 @state.command("rebuild")
 @project_flags
-@allow_flag
+@allow_flag(*REBUILD_GUARDS)
 @click.option(
     "--auto-approve", is_flag=True, envvar="LWDEPLOY_AUTO_APPROVE", help="Do not ask; see --allow adopt=N."
 )

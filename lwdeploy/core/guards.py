@@ -1,6 +1,9 @@
 """The names of the guards, where the command line can have them without loading the planner."""
 
-__all__ = ["GUARDS"]
+__all__ = ["PLAN_GUARDS", "REBUILD_GUARDS"]
 
-GUARDS = ("adopt", "create", "delete", "protect", "recreate", "unmanaged")
-"""The guards that `--allow GUARD=N` overrides."""
+PLAN_GUARDS = ("create", "delete", "protect", "recreate", "unmanaged")
+"""The guards of a plan that `--allow GUARD=N` overrides."""
+
+REBUILD_GUARDS = ("adopt",)
+"""The guards of `state rebuild`."""
