@@ -123,6 +123,11 @@ class RemoteError(LwdeployError):
 class Rejected(RemoteError):
     """The tenant refused the request: repeating it would be refused again. Nothing was changed."""
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the object does not exist; API 1.0 had a code for bots that 2.0 may still use."""
+        return self.status == 404 or self.code == "NONEXISTENT_BOT"
+
 
 class Throttled(RemoteError):
     """Still over the rate limit after the longest wait that was allowed. Nothing was changed."""

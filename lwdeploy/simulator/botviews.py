@@ -12,9 +12,18 @@ __all__ = ["ALL_DOMAINS", "shown_bot", "shown_in_list"]
 
 ALL_DOMAINS = [0]  # seen in the body of a real bot
 
+_REQUIRED = ("botName", "photoUrl", "description", "administrators")
 _ORDER = (
-    *("botName", "photoUrl", "description", "administrators", "subadministrators", "allowDomains"),
-    *("enableCallback", "channelEvents", "callbackEvents", "callbackUrl", "enableGroupJoin"),
+    *_REQUIRED,
+    *(
+        "subadministrators",
+        "allowDomains",
+        "enableCallback",
+        "channelEvents",
+        "callbackEvents",
+        "callbackUrl",
+        "enableGroupJoin",
+    ),
     *("defaultRichmenuId", "i18nBotNames", "i18nDescriptions", "i18nPhotoUrls"),
 )
 
@@ -46,8 +55,7 @@ def _sort_lists(body: dict[str, Any]) -> None:
     for name in ("administrators", "subadministrators"):
         body[name].sort()
     for name in ("i18nBotNames", "i18nDescriptions", "i18nPhotoUrls"):
-        if name in body:
-            body[name].sort(key=lambda entry: str(entry["language"]))
+        body[name].sort(key=lambda entry: str(entry["language"]))
 
 
 def _rehost(call: Call, body: dict[str, Any]) -> None:
@@ -64,10 +72,11 @@ def _hosted(url: str) -> str:
 def _unset(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     form = call.tenant.readings["all-domains"]
     all_domains = not body["allowDomains"]
+    unset = [name for name, value in body.items() if name not in _REQUIRED and value in ("", [])]
     if call.reads("unset-properties", "omitted"):
-        body = {name: value for name, value in body.items() if value not in ("", [])}
+        body = {name: value for name, value in body.items() if name not in unset}
     elif call.reads("unset-properties", "null"):
-        body = {name: None if value == "" else value for name, value in body.items()}
+        body = {name: None if name in unset and value == "" else value for name, value in body.items()}
     if all_domains and form == "zero":
         body["allowDomains"] = ALL_DOMAINS
     elif all_domains and form == "omitted":

@@ -35,10 +35,8 @@ def write_file(path: Path, content: str) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(content)
         Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
-        raise
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def remove_file(path: Path, content: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from lwdeploy.simulator.settings import Settings
+from lwdeploy.simulator.settings import DEFAULT_DOMAINS, Settings
 from lwdeploy.simulator.storage import Storage
 from lwdeploy.simulator.users import seed_directory
 
@@ -39,6 +39,7 @@ def load_identity(store: Storage, settings: Settings) -> Identity:
             seed_directory(store, settings.domains)
         if settings.private_key is not None:
             kept["private_key"] = settings.private_key
+        kept["domains"] = _with_more_domains(kept["domains"], settings.domains)
         for name, value in kept.items():
             store.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value)
     return Identity(
@@ -48,6 +49,12 @@ def load_identity(store: Storage, settings: Settings) -> Identity:
         private_key=kept["private_key"],
         domains=tuple(int(domain) for domain in kept["domains"].split(",")),
     )
+
+
+def _with_more_domains(kept: str, asked: tuple[int, ...]) -> str:
+    known = kept.split(",")
+    more = [str(domain) for domain in asked if str(domain) not in known and asked != DEFAULT_DOMAINS]
+    return ",".join([*known, *more])
 
 
 def _new_identity(settings: Settings) -> dict[str, str]:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from lwdeploy.simulator.assertions import BadAssertionError, verified_claims
 from lwdeploy.simulator.identity import Identity
 from lwdeploy.simulator.operations import Tenant
 from lwdeploy.simulator.tokens import Token, find_token, issue_token, revoke_tokens
@@ -108,10 +108,9 @@ class OAuth:
         return self._granted(subject, self._scopes(_wanted(form, "scope")), refresh=True)
 
     def _subject(self, assertion: str) -> str:
-        options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False}
         try:
-            claims = jwt.decode(assertion, self._public_key, algorithms=["RS256"], options=options)  # type: ignore[arg-type]
-        except jwt.InvalidTokenError as error:
+            claims = verified_claims(assertion, self._public_key)
+        except BadAssertionError as error:
             raise OAuthError("invalid_grant", f"assertion is not valid: {error}") from error
         if claims.get("iss") != self._identity.client_id:
             raise OAuthError("invalid_grant", "iss is not the client id")

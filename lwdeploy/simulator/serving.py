@@ -3,10 +3,10 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from lwdeploy.simulator import credentials
 from lwdeploy.simulator.settings import Settings
@@ -52,21 +52,19 @@ def serve(
                 credentials.remove_file(credentials_file, content)
 
 
-class _stopping_on_signals:  # noqa: N801 - reads as a context
-    """Sets an event on SIGINT and SIGTERM, and puts the former handlers back."""
+@contextmanager
+def _stopping_on_signals(stopped: threading.Event) -> Iterator[None]:
+    """Set the event on SIGINT and SIGTERM while inside; outside the main thread, where none arrive, do nothing."""
 
-    def __init__(self, stopped: threading.Event) -> None:
-        self._stopped = stopped
-        self._former: dict[signal.Signals, Any] = {}
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
 
-    def __enter__(self) -> None:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._former[number] = signal.signal(number, self._handle)
-
-    def _handle(self, _number: int, _frame: FrameType | None) -> None:
-        self._stopped.set()
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._former.items():
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
             signal.signal(number, handler)

@@ -6,11 +6,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, get_args
 
-__all__ = ["ALL_SCOPES", "Plan", "RateLimit", "Settings"]
+__all__ = ["ALL_SCOPES", "DEFAULT_DOMAINS", "Plan", "RateLimit", "Settings"]
 
 Plan = Literal["free", "standard", "advanced"]
 RateLimit = Literal["off", "free", "standard", "advanced"]
 
+DEFAULT_DOMAINS = (10000001, 10000002, 10000003)
 ALL_SCOPES = ("bot", "bot.message", "bot.read", "directory.read", "orgunit.read", "user.read")
 
 
@@ -24,8 +25,9 @@ class Settings:
     those ticked on the app. `switches` chooses readings of the inferred facts by name. `callback_routes`
     sends callbacks for an https origin to another address, so that a bot can keep its real callback URL while
     a test listens on loopback. `private_key` (PEM) takes the place of the one that the tenant would make, or
-    has kept; `domains` matter for a new tenant only. The request log holds the latest `log_size` requests in
-    memory, and is appended to `log_file` as JSON lines if there is one.
+    has kept. A tenant that is started again keeps its domains; `domains` other than the default are added to
+    them. The request log holds the latest `log_size` requests in memory, and is appended to `log_file` as JSON
+    lines if there is one.
     """
 
     plan: Plan = "standard"
@@ -33,7 +35,7 @@ class Settings:
     rate_window_seconds: float = 60
     bot_limit: int = 300
     host: str = "127.0.0.1"
-    domains: tuple[int, ...] = (10000001, 10000002, 10000003)
+    domains: tuple[int, ...] = DEFAULT_DOMAINS
     token_seconds: int = 86400
     refresh_rotation: bool = False
     scopes: tuple[str, ...] = ALL_SCOPES

@@ -40,7 +40,7 @@ class BotAdapter:
         try:
             body = self._client.send(call("getBot", botId=str(remote_id)))
         except Rejected as error:
-            if error.status == 404:
+            if error.is_gone:
                 return ()
             raise
         live = spec.from_api(body)
@@ -82,5 +82,5 @@ class BotAdapter:
         try:
             self._client.send(call("deleteBot", botId=remote_id))
         except Rejected as error:
-            if error.status != 404:
+            if not error.is_gone:
                 raise

@@ -6,11 +6,12 @@ import fnmatch
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from lwdeploy.core.diagnostics import Severity
 from lwdeploy.core.kind import Finding, Manifest, Rule
 from lwdeploy.core.localized import text_length
+from lwdeploy.core.people import NEITHER, is_user
+from lwdeploy.core.urls import web_address
 from lwdeploy.kinds.bot.spec import declared_fields
 
 __all__ = ["RULES"]
@@ -19,8 +20,6 @@ __all__ = ["RULES"]
 _LENGTHS = {"botName": 100, "description": 100, "photoUrl": 1000}
 _CALLBACK_URL_LENGTH = 1000
 
-_UUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
-_LOGIN = re.compile(r"^[^\s@/]+@[^\s@/]+$")
 _PICTURES_NOT_PNG = (".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp")
 
 
@@ -79,8 +78,7 @@ def _empty(manifest: Manifest) -> Iterator[Finding]:
 
 def _https(manifest: Manifest) -> Iterator[Finding]:
     for path, url in _urls(manifest):
-        parts = urlsplit(url) if url else None
-        if parts is not None and (parts.scheme != "https" or not parts.hostname or " " in url):
+        if url and web_address(url, "https") is None:
             message = f"{path} is no https URL: the service takes nothing else"
             yield Finding(path=path, message=message, fix="write https://host/path")
 
@@ -116,10 +114,10 @@ def _people(manifest: Manifest) -> Iterator[tuple[str, str]]:
 
 def _user_ids(manifest: Manifest) -> Iterator[Finding]:
     for path, person in _people(manifest):
-        if not (_UUID.match(person) or _LOGIN.match(person)):
+        if not is_user(person):
             yield Finding(
                 path=path,
-                message=f"{person!r} is neither a login (name@domain) nor a user id",
+                message=f"{person!r} {NEITHER}",
                 fix="write the login id; `me` does not work with a service account",
             )
 
@@ -144,7 +142,8 @@ def _vice_required(manifest: Manifest) -> Iterator[Finding]:
 def _callback_hosts(manifest: Manifest) -> Iterator[Finding]:
     allowed = manifest.tenant.guards.get("allowedCallbackHosts") or ()
     url = manifest.spec.get("callback", {}).get("url")
-    host = (urlsplit(url).hostname or "") if url else ""
+    parts = web_address(url, "https") if url else None
+    host = (parts.hostname or "") if parts else ""
     if allowed and host and not any(fnmatch.fnmatchcase(host, pattern) for pattern in allowed):
         yield Finding(
             path="callback.url",
@@ -163,7 +162,8 @@ def _name_pattern(manifest: Manifest) -> Iterator[Finding]:
 
 def _not_png(manifest: Manifest) -> Iterator[Finding]:
     for path, url in _texts(manifest, "photoUrl"):
-        if urlsplit(url).path.lower().endswith(_PICTURES_NOT_PNG):
+        parts = web_address(url, "https")
+        if parts is not None and parts.path.lower().endswith(_PICTURES_NOT_PNG):
             message = f"{path} does not look like a PNG, the one format that is documented"
             yield Finding(path=path, message=message, fix="use a PNG of 640x640 pixels")
 

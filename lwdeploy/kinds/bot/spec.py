@@ -14,6 +14,7 @@ from lwdeploy.core.address import Address
 from lwdeploy.core.canonical import ABSENT, canonical, get_path, leaves
 from lwdeploy.core.kind import Declared, Manifest
 from lwdeploy.core.localized import DEFAULT, from_array, localized, one_line, to_array
+from lwdeploy.core.people import canonical_user
 from lwdeploy.core.types import Action, Change, Resource, Spec
 
 __all__ = [
@@ -76,7 +77,7 @@ def from_manifest(manifest: Manifest) -> Spec:
     if "botName" in spec:
         spec["botName"] = {key: one_line(text) for key, text in spec["botName"].items()}
     if "pic" in wanted:
-        spec["pic"] = {role: sorted(people) for role, people in wanted["pic"].items()}
+        spec["pic"] = {role: sorted(map(canonical_user, people)) for role, people in wanted["pic"].items()}
     if "policy" in wanted:
         spec["policy"] = _policy(wanted["policy"], manifest.tenant.domains)
     if "callback" in wanted:

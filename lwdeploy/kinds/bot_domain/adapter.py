@@ -80,7 +80,7 @@ class BotDomainAdapter:
         if "members" not in change.desired:
             return {}
         domain_id = str(change.remote_id)
-        present = set(live.spec.get("members", ())) if live else set()
+        present = self._present(bot_id, domain_id, live=live)
         wanted = {users.get(member, member) for member in change.desired["members"]}
         learnt: dict[str, str] = {}
         for member in sorted(wanted - present):
@@ -90,6 +90,14 @@ class BotDomainAdapter:
             for member in sorted(gone):
                 self._remove(bot_id, domain_id, member=member)
         return learnt
+
+    def _present(self, bot_id: str, domain_id: str, *, live: LiveResource | None) -> set[str]:
+        """Give the members before the write. A registration that was open may have kept a list from before."""
+        if live is None:
+            return set()
+        if live.spec.get("permission") == "all":
+            return self._members(bot_id, domain_id)
+        return set(live.spec.get("members", ()))
 
     def _add(self, bot_id: str, domain_id: str, *, member: str, present: set[str]) -> dict[str, str]:
         """Allow one user. A login's user id is the one that the list shows after and did not before.
@@ -140,7 +148,7 @@ class BotDomainAdapter:
             if member in self._members(bot_id, domain_id):
                 self._delete_member(bot_id, domain_id, member=member)
         except Rejected as error:
-            if error.status != 404:
+            if not error.is_gone:
                 raise
 
     def _delete_member(self, bot_id: str, domain_id: str, *, member: str) -> None:
@@ -151,5 +159,5 @@ class BotDomainAdapter:
         try:
             self._client.send(call("deleteBotDomain", botId=str(parent_id), domainId=remote_id))
         except Rejected as error:
-            if error.status != 404:
+            if not error.is_gone:
                 raise

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lwdeploy.core.diagnostics import Severity
 from lwdeploy.core.kind import Declared, Finding, Manifest, Rule
+from lwdeploy.core.people import NEITHER, canonical_user, is_user
 from lwdeploy.core.types import Action, Change, Consequence, LiveResource, Resource, Spec
 
 __all__ = ["ALL_USERS", "RULES", "calls", "consequences", "declare", "from_api", "precedes", "to_body"]
@@ -16,7 +16,6 @@ ALL_USERS = "All users"
 """What the members list answers when everybody may use the bot (reference 3.3)."""
 
 _FIELDS = {"visible": "visible", "permission": "allowToSelectedMember"}
-_WELL_FORMED = re.compile(r"^[^\s/]+$")
 
 
 def declare(manifest: Manifest) -> Declared:
@@ -33,7 +32,7 @@ def _resource(manifest: Manifest, index: int, entry: Mapping[str, Any]) -> Resou
     domain_id = manifest.tenant.domains.get(str(name), name)
     spec = {key: entry[key] for key in ("permission", "visible") if key in entry}
     if "members" in entry:
-        spec["members"] = sorted(entry["members"])
+        spec["members"] = sorted(map(canonical_user, entry["members"]))
     return Resource(
         address=manifest.address.child("bot_domain", "domain", str(name)),
         spec=dict(sorted(spec.items())),
@@ -172,8 +171,8 @@ def _nobody(manifest: Manifest) -> Iterator[Finding]:
 def _ill_formed(manifest: Manifest) -> Iterator[Finding]:
     for index, entry in enumerate(manifest.spec.get("domains") or ()):
         for place, member in enumerate(entry.get("members") or ()):
-            if member == "me" or not _WELL_FORMED.match(member):
-                message = f"{member!r} is neither a login (name@domain) nor a user id"
+            if not is_user(member):
+                message = f"{member!r} {NEITHER}"
                 fix = "write the login id or the user id"
                 yield Finding(path=f"domains.{index}.members.{place}", message=message, fix=fix)
 

@@ -39,7 +39,7 @@ class PersistentMenuAdapter:
         try:
             body = self._client.send(call("getPersistentMenu", botId=str(parent_id)))
         except Rejected as error:
-            if error.status != 404:
+            if not error.is_gone:
                 raise
             body = None
         live = spec.from_api(body or {})
@@ -71,5 +71,5 @@ class PersistentMenuAdapter:
         try:
             self._client.send(call("deletePersistentMenu", botId=str(parent_id)))
         except Rejected as error:
-            if error.status != 404:
+            if not error.is_gone:
                 raise

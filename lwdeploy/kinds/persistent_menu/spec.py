@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from lwdeploy.core.canonical import canonical
 from lwdeploy.core.kind import Declared, Finding, Manifest, Rule
 from lwdeploy.core.localized import DEFAULT, from_array, localized, one_line, text_length, to_array
 from lwdeploy.core.types import Action, Change, Consequence, LiveResource, Resource, Spec
+from lwdeploy.core.urls import web_address
 
 __all__ = ["RULES", "calls", "consequences", "declare", "from_api", "to_body"]
 
@@ -144,8 +144,7 @@ def _too_long(manifest: Manifest) -> Iterator[Finding]:
 def _links(manifest: Manifest) -> Iterator[Finding]:
     for path, action in _actions(manifest):
         uri = action.get("uri")
-        parts = urlsplit(uri) if uri else None
-        if parts is not None and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        if uri and web_address(uri, "http", "https") is None:
             message = f"{uri!r} is no http or https URL"
             yield Finding(path=f"{path}.uri", message=message, fix="write https://host/path")
 
