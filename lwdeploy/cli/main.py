@@ -142,22 +142,18 @@ def _show_plan(screen: Any, made: Any, *, form: str) -> None:
 @click.pass_obj
 def apply(context: Surroundings, /, *, planfile: Path | None, form: str, **flags: Any) -> int:
     """Bring the tenant to what the manifests say; or carry out PLANFILE, and nothing else."""
-    from lwdeploy.cli.stopping import graceful  # noqa: PLC0415
     from lwdeploy.commands import apply as command  # noqa: PLC0415
 
     request = request_of(**flags)
     if planfile is not None and (request.targets or request.prune or request.allow):
         raise click.UsageError("A saved plan is carried out as it is: --target, --prune, --allow belong to plan.")
     screen = context.screen(show=form == "text")
-    with graceful():
-        try:
-            applied = (
-                command.run(request, screen)
-                if planfile is None
-                else command.run_saved(request, screen, path=planfile)
-            )
-        finally:
-            screen.settle()
+    try:
+        applied = (
+            command.run(request, screen) if planfile is None else command.run_saved(request, screen, path=planfile)
+        )
+    finally:
+        screen.settle()
     return _show_report(screen, applied, form=form)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from lwdeploy.cli.stopping import graceful
 from lwdeploy.core.diagnostics import Diagnostic
 from lwdeploy.core.errors import LwdeployError, UserError
 from lwdeploy.core.types import Outcome, Status
@@ -109,11 +111,17 @@ class Screen:
         self._err.print("> ", end="")
         return sys.stdin.readline().strip() == "yes"
 
-    def applying(self, total: int) -> None:
-        """Begin to show the progress of an apply."""
+    @contextmanager
+    def applying(self, total: int) -> Iterator[None]:
+        """Show the progress of an apply, and let being asked to stop finish what is in flight."""
         self._done, self._total = 0, total
         if total and not self._quiet and self._err.is_terminal:
             self._begin("Applying", total)
+        with graceful():
+            try:
+                yield
+            finally:
+                self.settle()
 
     def outcome(self, outcome: Outcome) -> None:
         """Count one outcome, and show it where it is wanted."""

@@ -114,7 +114,6 @@ def _digest(path: Path) -> str | None:
 
 
 def _carry_out(plan: Plan, session: Session, *, request: Request, terminal: Terminal) -> Applied:
-    terminal.applying(len(plan.steps))
     engine = Engine(
         adapters=session.adapters,
         kinds=kinds_by_name(),
@@ -130,5 +129,6 @@ def _carry_out(plan: Plan, session: Session, *, request: Request, terminal: Term
         lock_timeout=request.lock_timeout,
         workers=READERS,
     )
-    report = apply(plan, engine=engine)
+    with terminal.applying(len(plan.steps)):
+        report = apply(plan, engine=engine)
     return Applied(plan=plan, report=report, calls=session.client.calls)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -36,8 +37,8 @@ class Terminal(Protocol):
         """Ask a person; raises UserError with `otherwise` as its advice where there is no terminal."""
         ...
 
-    def applying(self, total: int) -> None:
-        """Tell that an apply of `total` steps begins."""
+    def applying(self, total: int) -> AbstractContextManager[None]:
+        """Stand around an apply of `total` steps: from here on, being asked to stop finishes what is in flight."""
         ...
 
     def outcome(self, outcome: Outcome) -> None:

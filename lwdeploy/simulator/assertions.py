@@ -1,6 +1,7 @@
 """Signed assertions, checked from the signature up and without the client's library (reference section 1.2)."""
 
 import base64
+import binascii
 import json
 import re
 from typing import Any
@@ -35,7 +36,10 @@ def verified_claims(assertion: str, key: RSAPublicKey) -> dict[str, Any]:
 
 
 def _decoded(part: str) -> bytes:
-    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    try:
+        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    except binascii.Error as error:
+        raise BadAssertionError("a part of it is not base64url") from error
 
 
 def _object(part: str) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def write_bot(call: Call, bot_id: int, body: Mapping[str, Any]) -> None:
 
 
 def _checked(call: Call, written: dict[str, Any]) -> dict[str, Any]:
-    if written.get("allowDomains") == ALL_DOMAINS:
+    if written.get("allowDomains") == [ALL_DOMAINS]:
         written["allowDomains"] = []
     for domain_id in written.get("allowDomains", ()):
         if domain_id not in call.tenant.domains:

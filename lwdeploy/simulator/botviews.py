@@ -10,7 +10,7 @@ from lwdeploy.simulator.users import identify
 
 __all__ = ["ALL_DOMAINS", "shown_bot", "shown_in_list"]
 
-ALL_DOMAINS = [0]  # seen in the body of a real bot
+ALL_DOMAINS = 0  # alone in the allowDomains of a real bot
 
 _REQUIRED = ("botName", "photoUrl", "description", "administrators")
 _ORDER = (
@@ -78,7 +78,7 @@ def _unset(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     elif call.reads("unset-properties", "null"):
         body = {name: None if name in unset and value == "" else value for name, value in body.items()}
     if all_domains and form == "zero":
-        body["allowDomains"] = ALL_DOMAINS
+        body["allowDomains"] = [ALL_DOMAINS]
     elif all_domains and form == "omitted":
         body.pop("allowDomains", None)
     return body
