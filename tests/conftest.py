@@ -6,7 +6,7 @@ import ipaddress
 import os
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from lwdeploy.simulator import LocalTenant, Settings, start
+from tests.support.four import write_four
 from tests.support.haste import Haste
-from tests.support.project import Project
+from tests.support.project import MakeTenant, Project
+from tests.support.recorder import Recorder
 
 _OUTSIDE = re.compile(r"LWDEPLOY_.*|GITHUB_.*|CI|CI_.*|NO_COLOR|FORCE_COLOR|COLUMNS|.*_PROXY|.*_proxy")
 
@@ -70,16 +72,15 @@ def private_key() -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-MakeTenant = Callable[..., LocalTenant]
-
-
 @pytest.fixture
 def make_tenant(private_key: str) -> Iterator[MakeTenant]:
     """Start tenants with the settings that a test asks for; all of them end with the test."""
     with ExitStack() as ending:
 
         def make(*, data: Path | None = None, **settings: Any) -> LocalTenant:
-            return ending.enter_context(start(data=data, settings=Settings(**{"private_key": private_key} | settings)))
+            return ending.enter_context(
+                start(data=data, settings=Settings(**{"private_key": private_key} | settings))
+            )
 
         yield make
 
@@ -97,8 +98,25 @@ def project(tmp_path: Path, tenant: LocalTenant) -> Project:
 
 
 @pytest.fixture
+def recorded(tenant: LocalTenant, project: Project) -> Iterator[Recorder]:
+    """What goes over the wire between the project and its tenant."""
+    with Recorder(tenant.port) as recorder:
+        manifest = project.root / "lwdeploy.yaml"
+        text = manifest.read_text(encoding="utf-8")
+        manifest.write_text(text.replace(f":{tenant.port}/", f":{recorder.port}/"), encoding="utf-8")
+        yield recorder
+
+
+@pytest.fixture
+def four(project: Project) -> Project:
+    """The project with four bots: all registered, two for selected members, one with a menu."""
+    return write_four(project)
+
+
+@pytest.fixture
 def haste(monkeypatch: pytest.MonkeyPatch) -> Haste:
-    """Let the client's waits pass at once, for runs inside this process; ask it how long it would have waited."""
+    """Let all waits for the tenant pass at once, in runs inside this process, and count their seconds."""
     made = Haste()
     monkeypatch.setattr("lwdeploy.api.client.Timing", made.timing)
+    monkeypatch.setattr("lwdeploy.commands.apply.time", made)
     return made

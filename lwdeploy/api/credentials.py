@@ -39,8 +39,18 @@ class Credentials:
             client_id=resolve(auth.client_id, env),
             client_secret=resolve(auth.client_secret, env),
             service_account=resolve(auth.service_account, env),
-            private_key=private_key(resolve(auth.private_key, env)),
+            private_key=_key(auth.private_key, env),
         )
+
+
+def _key(ref: SecretRef, env: Mapping[str, str]) -> RSAPrivateKey:
+    """Read the key, and say where the unusable one came from."""
+    try:
+        return private_key(resolve(ref, env))
+    except UserError as error:
+        if str(ref) in error.message:
+            raise
+        raise UserError(f"{error.message} It came from: {ref}.", advice=error.advice) from None
 
 
 def resolve(ref: SecretRef, env: Mapping[str, str], *, seconds: float = COMMAND_SECONDS) -> str:

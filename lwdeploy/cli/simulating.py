@@ -24,12 +24,21 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     help="Port to serve on; 0 takes a free one.",
     show_default=True,
 )
+@click.option(
+    "--list-switches",
+    is_flag=True,
+    envvar="LWDEPLOY_LIST_SWITCHES",
+    help="Print what the API's documentation leaves open, with the readings to choose from, and end.",
+)
 @click.option("--data", type=_FILE, envvar="LWDEPLOY_DATA", help="SQLite file that keeps the tenant; else memory.")
 @click.option(
     "--credentials",
     type=_FILE,
     envvar="LWDEPLOY_CREDENTIALS",
     help="Env file with LWDEPLOY_* variables, written when the server is ready.",
+)
+@click.option(
+    "--log", type=_FILE, envvar="LWDEPLOY_LOG", help="File to which every request is appended as a JSON line."
 )
 @click.option(
     "--rate-limit",
@@ -67,12 +76,44 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     envvar="LWDEPLOY_DOMAIN",
     help="Id of a domain of a new tenant. Repeatable.",
 )
+@click.option(
+    "--token-lifetime",
+    type=click.IntRange(1),
+    default=86400,
+    envvar="LWDEPLOY_TOKEN_LIFETIME",
+    show_default=True,
+    metavar="SECONDS",
+    help="How long an access token is valid.",
+)
+@click.option(
+    "--refresh-rotation",
+    is_flag=True,
+    envvar="LWDEPLOY_REFRESH_ROTATION",
+    help="Give a new refresh token with each refresh, and end the old one.",
+)
+@click.option(
+    "--strict-directory",
+    is_flag=True,
+    envvar="LWDEPLOY_STRICT_DIRECTORY",
+    help="Refuse users who are not in the tenant's directory.",
+)
+@click.option(
+    "--switch",
+    "switches",
+    multiple=True,
+    envvar="LWDEPLOY_SWITCH",
+    metavar="NAME=READING",
+    help="Choose a reading of what the documentation leaves open. Repeatable.",
+)
 @click.pass_obj
-def simulate(context: Surroundings, /, **options: Any) -> None:
+def simulate(context: Surroundings, /, *, list_switches: bool, **options: Any) -> None:
     """Serve a local tenant until Ctrl-C: the Bot API and the token endpoint, on loopback."""
     from lwdeploy.commands import simulate as command  # noqa: PLC0415
 
     screen = context.screen()
+    if list_switches:
+        screen.data(command.list_switches())
+        return
 
     def announce(tenant: Any) -> None:
         screen.note(f"Local tenant: {tenant.endpoint}  tokens: {tenant.token_url}  control: {tenant.control_url}")

@@ -23,7 +23,8 @@ from lwdeploy.simulator.identity import Identity
 from lwdeploy.simulator.limits import bot_limit
 from lwdeploy.simulator.operations import Tenant
 from lwdeploy.simulator.requestlog import RequestLog
-from lwdeploy.simulator.switches import SWITCHES, UnknownReadingError
+from lwdeploy.simulator.readings import UnknownReadingError
+from lwdeploy.simulator.switches import SWITCHES
 from lwdeploy.simulator.wire import ApiError, Event
 
 __all__ = ["Control"]

@@ -10,7 +10,7 @@ from lwdeploy.simulator.fields import Check, Rules
 from lwdeploy.simulator.paging import Page, read_page
 from lwdeploy.simulator.settings import Settings
 from lwdeploy.simulator.storage import Storage
-from lwdeploy.simulator.switches import Readings
+from lwdeploy.simulator.readings import Readings
 from lwdeploy.simulator.users import require_known, user
 from lwdeploy.simulator.wire import Answer, ApiError, Request, invalid, missing, parse_json
 

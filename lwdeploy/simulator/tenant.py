@@ -21,7 +21,7 @@ from lwdeploy.simulator.requestlog import LogEntry, RequestLog
 from lwdeploy.simulator.server import BackgroundServer
 from lwdeploy.simulator.settings import Settings
 from lwdeploy.simulator.storage import Storage
-from lwdeploy.simulator.switches import Readings
+from lwdeploy.simulator.readings import Readings
 from lwdeploy.simulator.wire import Event
 
 __all__ = ["LocalTenant", "start"]

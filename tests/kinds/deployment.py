@@ -116,9 +116,9 @@ class Deployment:
 
     def begin(self) -> None:
         """Empty the tenant and forget everything."""
+        self.tenant.clear_faults()
         for row in self.adapters["bot"].listing():
             self.adapters["bot"].delete(parent_id=None, remote_id=row.remote_id)
-        self.tenant.clear_faults()
         self.tenant.clear_log()
         self.store = MemoryStore()
 

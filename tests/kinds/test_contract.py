@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
+from lwdeploy.api.call import call
+from lwdeploy.core.errors import Rejected
 from lwdeploy.core.kind import Kind
-from lwdeploy.core.types import Action, Change
+from lwdeploy.core.types import Action, Change, Mark
 from lwdeploy.kinds import KINDS
 from lwdeploy.manifests.rules import RULES
 from lwdeploy.planning.diff import differing_paths
-from lwdeploy.simulator import SWITCHES
-from tests.kinds.deployment import TARO, Deployment, least, without_users
+from lwdeploy.simulator import SWITCHES, Fault, FaultKind
+from tests.kinds.deployment import ADMIN, HANAKO, TARO, Deployment, least, without_users
 from tests.kinds.samples import SAMPLES, Samples, Step
 
 BY_NAME = {kind.name: kind for kind in KINDS}
@@ -135,7 +137,7 @@ def test_languages_that_only_the_tenant_has_survive_a_change_of_another(deployme
     deployment.deploy({"helpdesk": least()})
     bot_id = deployment.state.entries[next(iter(deployment.state.entries))].remote_id
     theirs = {"i18nBotNames": [{"language": "zh_TW", "botName": "他們的"}]}
-    deployment.client.send(_patch(bot_id, theirs))
+    deployment.client.send(call("patchBot", botId=bot_id, json=theirs))
     deployment.deploy({"helpdesk": least(botName={"default": "Help Desk", "ja_JP": "窓口"})})
     (bot,) = deployment.tenant.snapshot()["bots"]
     assert {each["language"]: each["botName"] for each in bot["i18nBotNames"]} == {
@@ -155,11 +157,20 @@ def test_fields_that_are_not_declared_keep_what_others_gave_them(deployment: Dep
         "subadministrators": [TARO],
         "allowDomains": [10000001],
     }
-    deployment.client.send(_patch(bot_id, theirs))
+    deployment.client.send(call("patchBot", botId=bot_id, json=theirs))
     assert deployment.plan({"helpdesk": least()}).empty
     deployment.deploy({"helpdesk": least(botName="New")})
     (bot,) = deployment.tenant.snapshot()["bots"]
     assert {name: bot[name] for name in theirs} == theirs
+
+
+def test_a_bound_bot_keeps_everything_that_its_manifest_leaves_out(deployment: Deployment) -> None:
+    """Its picture too: what the tenant has for new bots is no reason to change one that exists."""
+    (bot_id,) = deployment.tenant.make_bots(1, body={"photoUrl": "https://theirs.example.com/bot.png"})
+    between = deployment.tenant.snapshot()
+    deployment.deploy({"helpdesk": {"botId": bot_id}})
+    assert deployment.written() == []
+    assert deployment.tenant.snapshot() == between
 
 
 def test_closing_a_registration_again_admits_exactly_the_declared_members(deployment: Deployment) -> None:
@@ -177,6 +188,15 @@ def test_closing_a_registration_again_admits_exactly_the_declared_members(deploy
     assert bot["domains"][0]["members"] == [deployment.state.users[TARO]]
 
 
+def test_a_domain_may_be_spelled_by_name_or_by_id(deployment: Deployment) -> None:
+    """It is the same registration, so nothing is deleted and nothing created."""
+    deployment.deploy({"helpdesk": least(domains=[{"name": "osaka"}])})
+    respelled = {"helpdesk": least(domains=[{"name": 10000002}])}
+    deployment.deploy(respelled)
+    assert deployment.written() == []
+    assert deployment.plan(respelled).empty
+
+
 @pytest.mark.parametrize("spelling", [str.upper, str.lower])
 def test_a_user_id_means_the_same_user_in_capital_letters(deployment: Deployment, spelling: Any) -> None:
     member = spelling("9b2d1e8c-1111-4222-8333-44445555666f")
@@ -191,10 +211,50 @@ def test_a_user_id_means_the_same_user_in_capital_letters(deployment: Deployment
     assert bot["domains"][0]["members"] == [member.lower()]
 
 
-def _patch(bot_id: str, body: dict[str, Any]) -> Any:
-    from lwdeploy.api.call import call  # noqa: PLC0415 - somebody else's write, outside every adapter
+def admitted(deployment: Deployment, *members: str) -> dict[str, Any]:
+    """Register a bot and let others admit users; give the manifests that declare exactly the first of them."""
+    deployment.deploy({"helpdesk": least(domains=[{"name": "osaka", "permission": "selected"}])})
+    bot_id = next(iter(deployment.state.entries.values())).remote_id
+    for member in members:
+        deployment.client.send(
+            call("addBotDomainMember", botId=bot_id, domainId=10000002, json={"userId": member})
+        )
+    return {"helpdesk": least(domains=[{"name": "osaka", "permission": "selected", "members": [members[0]]}])}
 
-    return call("patchBot", botId=bot_id, json=body)
+
+@pytest.mark.parametrize("reading", ["400", "409", "accepted"])
+def test_a_member_whom_others_admitted_is_recognised_and_kept(deployment: Deployment, reading: str) -> None:
+    """Nobody knows yet which user id his login is, and the list shows nothing else."""
+    deployment.tenant.choose("duplicate-member", reading)
+    bots = admitted(deployment, TARO)
+    deployment.deploy(bots)
+    assert deployment.plan(bots).empty
+    (bot,) = deployment.tenant.snapshot()["bots"]
+    assert len(bot["domains"][0]["members"]) == 1
+
+
+def test_a_member_who_is_refused_is_told_in_the_words_of_the_refusal(deployment: Deployment) -> None:
+    bots = admitted(deployment, TARO)
+    deployment.tenant.add_fault(Fault(kind="status", status=400, operation="addBotDomainMember"))
+    deployment.tenant.add_fault(Fault(kind="status", status=404, operation="deleteBotDomainMember"))
+    report = deployment.apply(deployment.plan(bots))
+    (outcome,) = report.outcomes
+    assert (outcome.status, "addBotDomainMember" in outcome.error) == ("failed", True)
+
+
+@pytest.mark.parametrize(("status", "ended"), [(404, "done"), (403, "failed")])
+def test_a_member_to_take_out_who_is_gone_already_is_no_obstacle(
+    deployment: Deployment, status: int, ended: str
+) -> None:
+    bots = admitted(deployment, TARO)
+    deployment.deploy(bots)
+    bot_id = next(iter(deployment.state.entries.values())).remote_id
+    theirs = {"userId": HANAKO}
+    deployment.client.send(call("addBotDomainMember", botId=bot_id, domainId=10000002, json=theirs))
+    fault = Fault(kind="status", status=status, operation="deleteBotDomainMember", commit=status == 404)
+    deployment.tenant.add_fault(fault)
+    report = deployment.apply(deployment.plan(bots))
+    assert [each.status for each in report.outcomes] == [ended]
 
 
 # --- delete, missing
@@ -264,6 +324,134 @@ def test_a_deletion_by_plan_sends_what_was_estimated_and_leaves_nothing(
     assert {op: count for op, count in deployment.counts().items() if op.startswith("delete")} == samples.deleted
     assert estimated((change,)) == samples.deleted
     assert deployment.plan(gone).empty
+
+
+# --- answers that are lost, and refusals
+
+
+BEFORE = {
+    "helpdesk": least(
+        domains=[
+            {"name": "osaka", "permission": "selected", "members": [TARO], "visible": True},
+            {"name": "kyoto"},
+        ],
+        menus={"persistent": {"actions": [{"type": "message", "label": "New"}]}},
+    ),
+    "old": least(botName="Old", description="Else"),
+}
+AFTER = {
+    "helpdesk": least(
+        botName={"default": "Help", "ja_JP": "窓口"},
+        domains=[{"name": "osaka", "permission": "selected", "members": [HANAKO, ADMIN], "visible": False}],
+        menus={"persistent": {"actions": []}},
+    ),
+    "new": least(
+        botName="New",
+        description="Newer",
+        domains=[{"name": "tokyo", "permission": "selected", "members": [TARO]}],
+        menus={"persistent": {"actions": [{"type": "message", "label": "New"}]}},
+    ),
+}
+WRITES = [
+    "createBot",
+    "patchBot",
+    "deleteBot",
+    "registerBotDomain",
+    "patchBotDomain",
+    "deleteBotDomain",
+    "addBotDomainMember",
+    "deleteBotDomainMember",
+    "setPersistentMenu",
+    "deletePersistentMenu",
+]
+LOSSES: list[FaultKind] = ["cut_before_commit", "commit_then_cut"]
+
+
+@pytest.mark.parametrize("operation", WRITES)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_lost_answer_of_any_write_is_settled_in_the_same_run(
+    deployment: Deployment, operation: str, loss: FaultKind
+) -> None:
+    deployment.deploy(BEFORE)
+    deployment.tenant.add_fault(Fault(kind=loss, operation=operation, nth=1))
+    deployment.deploy(AFTER)
+    assert loss in {entry.outcome for entry in deployment.tenant.log(operation)}
+    again = deployment.plan(AFTER)
+    assert again.empty, [each.diffs for each in again.steps]
+    assert len(deployment.tenant.snapshot()["bots"]) == len(AFTER)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_both_answers_of_a_create_lost_leave_one_bot_after_the_next_run(
+    deployment: Deployment, loss: FaultKind
+) -> None:
+    deployment.tenant.add_fault(Fault(kind=loss, operation="createBot", times=2))
+    deployment.apply(deployment.plan({"helpdesk": least()}))
+    deployment.tenant.clear_faults()
+    again = deployment.plan({"helpdesk": least()})
+    if not again.empty:
+        deployment.apply(again)
+    assert deployment.plan({"helpdesk": least()}).empty
+    assert [each["botName"] for each in deployment.tenant.snapshot()["bots"]] == ["Help Desk"]
+
+
+@pytest.mark.parametrize("kind", EACH)
+def test_a_refused_read_or_delete_is_an_error_and_never_an_absence(deployment: Deployment, kind: Kind) -> None:
+    deployment.deploy(first(kind))
+    parent, remote_id = ids(deployment, kind)
+    deployment.tenant.add_fault(Fault(kind="status", status=403))
+    adapter = deployment.adapters[kind.name]
+    with pytest.raises(Rejected):
+        adapter.read(parent_id=parent, remote_id=remote_id, wanted={})
+    with pytest.raises(Rejected):
+        adapter.delete(parent_id=parent, remote_id=remote_id)
+
+
+def test_a_create_that_is_answered_without_an_id_is_looked_for(deployment: Deployment) -> None:
+    deployment.tenant.add_fault(
+        Fault(kind="status", status=201, body="{}", operation="createBot", nth=1, commit=True)
+    )
+    deployment.deploy({"helpdesk": least()})
+    assert deployment.plan({"helpdesk": least()}).empty
+    assert len(deployment.tenant.snapshot()["bots"]) == 1
+
+
+@pytest.mark.parametrize("kind", EACH)
+def test_only_roots_are_listed_and_only_roots_are_reserved(deployment: Deployment, kind: Kind) -> None:
+    deployment.deploy(first(kind))
+    adapter = deployment.adapters[kind.name]
+    assert len(adapter.listing()) == (kind.parent is None)
+    if kind.parent is not None:
+        change = Change(
+            address=next(iter(deployment.state.entries)).child(kind.name, kind.word), action=Action.CREATE
+        )
+        with pytest.raises(AssertionError, match="is not created under a mark"):
+            adapter.reserve(change, mark=Mark(project="p", key="k", nonce="n"))
+
+
+# --- what others made
+
+
+def test_narrower_domains_name_the_registrations_that_the_service_will_delete(deployment: Deployment) -> None:
+    """Also those that lwdeploy does not manage."""
+    deployment.deploy({"helpdesk": least()})
+    bot_id = next(iter(deployment.state.entries.values())).remote_id
+    for domain in (10000001, 10000002):
+        deployment.client.send(call("registerBotDomain", botId=bot_id, domainId=domain, json={}))
+    plan = deployment.plan({"helpdesk": least(policy={"allowedDomains": ["osaka"]})}, allowed={})
+    assert [each.objects for each in plan.consequences] == [("10000001",)]
+    assert [each.guard for each in plan.refusals] == ["unmanaged"]
+
+
+def test_rich_menus_in_the_way_of_a_persistent_menu_are_named_and_the_plan_is_refused(
+    deployment: Deployment,
+) -> None:
+    deployment.deploy({"helpdesk": least()})
+    bot_id = next(iter(deployment.state.entries.values())).remote_id
+    deployment.tenant.make_richmenu(int(bot_id), name="theirs")
+    plan = deployment.plan(first(BY_NAME["persistent_menu"]))
+    assert [each.guard for each in plan.refusals] == ["service"]
+    assert "theirs" in plan.refusals[0].message
 
 
 # --- everything that is only guessed about the service

@@ -158,6 +158,33 @@ def test_a_receiver_that_is_not_there_is_noted(begin: Begin) -> None:
     assert api.tenant.deliveries() == (delivery,)
 
 
+def test_an_address_with_tls_is_spoken_to_with_tls(begin: Begin) -> None:
+    """What answers there is no server with a certificate, so the delivery fails, and says why."""
+    api = begin(loose=True)
+    bot_id = listening_bot(api, callbackUrl=f"https://127.0.0.1:{api.tenant.port}/helpdesk?x=1")
+    delivery = api.tenant.act(bot_id, "begin", user=ADMIN)
+    assert (delivery.sent, delivery.status) == (False, 0)
+    assert "SSL" in delivery.reason
+
+
+def test_an_event_of_a_bot_that_is_gone_is_dropped(api: Api, receiver: Receiver) -> None:
+    bot_id = listening_bot(api)
+    callbacks = api.tenant._callbacks
+    started, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        started.set()
+        go_on.wait()
+
+    callbacks._pool.submit(hold)
+    started.wait()
+    api.done("POST", f"/bots/{bot_id}/channels", {"members": [ADMIN]})
+    api.done("DELETE", f"/bots/{bot_id}")
+    go_on.set()
+    api.tenant.stop()
+    assert receiver.calls == []
+
+
 def test_the_buttons_in_sight_tell_the_bot_what_they_are_made_to(api: Api, receiver: Receiver) -> None:
     """A user's own rich menu hides the default one, and a menu without a picture is not shown."""
     bot_id = listening_bot(api)
@@ -199,5 +226,5 @@ def test_users_can_only_do_what_they_could(api: Api) -> None:
         lambda: api.tenant.act(bot_id, "joined", channel="x", members=[ADMIN]),
         lambda: api.tenant.invite(bot_id, [ADMIN]),
     ):
-        with pytest.raises(ValueError, match="bot|user|content"):
+        with pytest.raises(ValueError, match=r"bot|user|content"):
             act()

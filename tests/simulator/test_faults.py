@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from lwdeploy.simulator import FAULT_KINDS, Fault
-from tests.simulator.conftest import bot_body
+from tests.simulator.conftest import ADMIN, TOKYO, bot_body
 
 if TYPE_CHECKING:
     from tests.simulator.conftest import Api, Begin
@@ -98,6 +98,15 @@ def test_the_token_endpoint_has_bad_days_too(api: Api) -> None:
     api.tenant.add_fault(Fault(kind="status", operation="issueToken", status=503))
     assert api.sign_in("bot").status_code == 503
     assert api.tenant.log("issueToken")[-1].body == ""
+
+
+def test_a_status_after_the_work_still_tells_the_bot(api: Api) -> None:
+    """The change behind a gateway's error has all its effects, callbacks included."""
+    bot_id = api.tenant.make_bots(1, registered_in=TOKYO)[0]
+    api.tenant.add_fault(Fault(kind="status", operation="createChannel", status=504, commit=True))
+    assert api.send("POST", f"/bots/{bot_id}/channels", {"members": [ADMIN]}).status_code == 504
+    api.tenant.act(bot_id, "begin", user=ADMIN)
+    assert [delivery.event for delivery in api.tenant.deliveries()] == ["join", "begin"]
 
 
 # --- lists --------------------------------------------------------------------------------------

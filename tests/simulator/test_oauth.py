@@ -7,8 +7,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from lwdeploy.simulator import Settings, start
 from tests.simulator.conftest import BEARER, NOW, bot_body, signing_key
 
 if TYPE_CHECKING:
@@ -69,7 +71,14 @@ def test_only_the_key_of_the_service_account_signs(api: Api) -> None:
         assertion(api, own, "RS512"),
         assertion(api, "x" * 32, "HS256"),
         "eyJhbGciOiJub25lIn0.e30.",
-        "x.y.z",
+        "eyJhbGciOiJub25lIn0.e30.eA",
+        assertion(api, own, "RS256") + "==",
+        assertion(api, own, "RS256")[:-4],
+        "W10.e30.eA",
+        "e30.bnVs.eA",
+        "eyJhbGciOiJSUzI1NiJ9.e30.a",
+        "a.b.c",
+        "x",
     ):
         response = api.ask_token(grant_type=BEARER, assertion=wrong, scope="bot")
         assert (response.status_code, response.json()["error"]) == (400, "invalid_grant")
@@ -210,6 +219,13 @@ def test_a_wrong_consent_leads_nowhere(api: Api, over: dict[str, str]) -> None:
     assert consent(api, **over).status_code == 400
 
 
+def test_a_key_of_another_sort_cannot_start_a_tenant() -> None:
+    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with pytest.raises(TypeError, match="RSA"):
+        start(data=None, settings=Settings(private_key=pem.decode()))
+
+
 def test_other_paths_and_methods_of_the_authorization_server_are_not_there(api: Api) -> None:
-    assert api.http.get(api.tenant.token_url).status_code == 404
+    answer = api.http.get(api.tenant.token_url)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
     assert api.http.post(api.tenant.token_url + "/x").status_code == 404

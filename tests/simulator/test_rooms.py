@@ -129,6 +129,8 @@ def test_every_type_of_message_is_taken(api: Api, bot: str, content: dict[str, A
         ({"type": "file", "fileId": "jp1.1"}, "content.fileId content is invalid"),
         ({"type": "file", "originalContentUrl": "http://x.example.com"}, "content.originalContentUrl"),
         ({"type": "location", "title": "a", "address": "b", "latitude": "1", "longitude": 2}, "content.latitude"),
+        ({"type": "file", "originalContentUrl": "https://[x"}, "content.originalContentUrl"),
+        (carousel(column(actions=["x"])), "content.columns[0].actions[0] must be an object"),
         ({"type": "button_template", "contentText": "a", "actions": []}, "content.actions"),
         ({"type": "button_template", "contentText": "a", "actions": [_POSTBACK]}, "content.actions[0].type"),
         ({"type": "list_template", "elements": [{"title": "a"}] * 5}, "Maximum content.elements length is 4"),

@@ -92,8 +92,26 @@ def test_a_tenant_says_so_when_other_machines_can_reach_it(
     assert "every machine that reaches it" in caplog.text
 
 
+def test_a_credentials_file_that_cannot_be_written_stops_the_tenant(tmp_path: Path, private_key: str) -> None:
+    """The data is free again, and no half-written file is left."""
+    place = tmp_path / "taken.env"
+    settings = Settings(private_key=private_key)
+
+    def take(_: object) -> None:
+        raise AssertionError("never announced")
+
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="folder"):
+        serve(data=tmp_path / "x.db", credentials_file=tmp_path / "folder" / "x" / "y", announce=take)
+    place.mkdir()
+    (place / "x").touch()
+    with pytest.raises(OSError, match=r"taken\.env"):
+        serve(data=tmp_path / "x.db", credentials_file=place, settings=settings, announce=take)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "taken.env", "x.db"]
+
+
 def test_the_credentials_survive_a_shell_and_a_simple_parser(begin: Begin, tmp_path: Path) -> None:
-    """Both read the same values; the key becomes the PEM text when its \\n are turned to line breaks."""
+    """Both read the same values; the key becomes the PEM text when escapes are turned to line breaks."""
     tenant = begin().tenant
     file = tmp_path / "tenant.env"
     file.write_text(tenant.credentials_env())

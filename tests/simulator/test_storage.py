@@ -37,18 +37,20 @@ import sys, threading
 import httpx
 
 endpoint, token, body, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+rows = []
 
 def create():
     with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False) as http:
         for _ in range(count):
             answer = http.post(endpoint + "/bots", content=body)
-            print(answer.status_code, answer.json().get("botId", 0), flush=True)
+            rows.append(f"{answer.status_code} {answer.json().get('botId', 0)}")
 
 threads = [threading.Thread(target=create) for _ in range(8)]
 for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
+print("\\n".join(rows))
 """
 
 
@@ -98,6 +100,16 @@ def test_a_restart_changes_nothing_that_a_client_knows(begin: Begin, tmp_path: P
         assert first.http.get(f"{second.endpoint}/bots", headers=headers).status_code == 200
 
 
+def test_a_tenant_keeps_its_domains_and_takes_more(begin: Begin, tmp_path: Path) -> None:
+    """Default domains are not forced on a tenant that was made without them."""
+    data = tmp_path / "tenant.db"
+    for settings, expected in (({"domains": (7, 5)}, (7, 5)), ({}, (7, 5)), ({"domains": (5, 6)}, (7, 5, 6))):
+        api = begin(data=data, **settings)
+        assert api.tenant.domain_ids == expected
+        api.make_bot(allowDomains=list(expected))
+        api.tenant.stop()
+
+
 def test_a_tenant_stops_as_often_as_it_is_told(begin: Begin) -> None:
     tenant = begin().tenant
     tenant.stop()
@@ -112,7 +124,7 @@ def test_a_data_file_serves_one_tenant_at_a_time(begin: Begin, tmp_path: Path) -
     api = begin(data=data)
     with pytest.raises(DataFileError, match="in use by another local tenant"):
         start(data=data)
-    with program(_SERVE.replace("serve(", "serve(port=0, "), str(data)) as process:
+    with program(_SERVE, str(data)) as process:
         assert process.wait() != 0
     api.make_bot()
     api.tenant.stop()

@@ -11,7 +11,10 @@ __all__ = ["Haste"]
 
 
 class Haste:
-    """Time for a client that never sleeps: every wait moves the clock ahead by its length."""
+    """Time for a run that never sleeps: every wait moves the clock ahead by its length.
+
+    Stands for the client's `Timing`, and for as much of the module `time` as an apply uses.
+    """
 
     def __init__(self) -> None:
         self.waited: list[float] = []
@@ -20,12 +23,14 @@ class Haste:
 
     def timing(self) -> Timing:
         """Give the clocks, sleep and randomness of one client."""
-        return Timing(clock=self._clock, wall=time.time, sleep=self._sleep, random=lambda: 0.0)
+        return Timing(clock=self.monotonic, wall=time.time, sleep=self.sleep, random=lambda: 0.0)
 
-    def _clock(self) -> float:
+    def monotonic(self) -> float:
+        """Give the seconds of a clock that never goes back."""
         return time.monotonic() + self._ahead
 
-    def _sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
+        """Let the seconds have passed."""
         with self._lock:
             self.waited.append(seconds)
             self._ahead += seconds

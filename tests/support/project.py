@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,9 @@ import yaml
 from lwdeploy.cli.main import main
 from lwdeploy.simulator import LocalTenant
 
-__all__ = ["ADMIN", "DOMAINS", "PROGRAM", "PROJECT_ID", "Project", "Run", "least", "settle"]
+__all__ = ["ADMIN", "DOMAINS", "PROGRAM", "PROJECT_ID", "MakeTenant", "Project", "Run", "least", "settle"]
+
+MakeTenant = Callable[..., LocalTenant]
 
 PROGRAM = Path(sys.executable).with_name("lwdeploy")
 PROJECT_ID = "7f3a91c2"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lwdeploy.core.guards import GUARDS
+from lwdeploy.core.guards import PLAN_GUARDS
 from lwdeploy.core.tenant import Guards
 from lwdeploy.core.types import Action, Change, Consequence, Lifecycle, Proof, State
 from lwdeploy.planning.guard import Facts, check
@@ -50,7 +50,7 @@ def test_a_plan_without_anything_to_fear_is_not_refused() -> None:
 
 
 def test_every_guard_with_a_number_is_a_word_of_the_command_line() -> None:
-    assert GUARDS == ("adopt", "create", "delete", "protect", "recreate", "unmanaged")
+    assert PLAN_GUARDS == ("create", "delete", "protect", "recreate", "unmanaged")
 
 
 # --- no state
@@ -87,7 +87,7 @@ def test_a_tenant_of_our_own_a_state_or_nothing_to_create_needs_no_beginning(
 
 
 def test_too_many_bots_are_refused_with_the_counts_and_the_unmanaged_ones() -> None:
-    quota = Quota(live=300, peak=301, after=301, limit=300)
+    quota = Quota(live=300, peak=301, after=301, limit=300, crowded=301)
     refusal = one(checked(quota=quota, unmanaged=(("8", "Old"), ("9", "Older"))))
     assert (refusal.guard, refusal.exit_class) == ("quota", "quota")
     assert refusal.message == (
@@ -97,7 +97,7 @@ def test_too_many_bots_are_refused_with_the_counts_and_the_unmanaged_ones() -> N
 
 
 def test_too_many_bots_of_our_own_are_refused_without_a_list() -> None:
-    refusal = one(checked(quota=Quota(live=300, peak=301, after=301, limit=300)))
+    refusal = one(checked(quota=Quota(live=300, peak=301, after=301, limit=300, crowded=301)))
     assert "\n" not in refusal.message
 
 
@@ -221,7 +221,7 @@ def test_recreating_is_overridden_by_number(allowed: int, *, refused: bool) -> N
 
 
 def test_a_bot_id_that_the_tenant_does_not_have_is_refused_and_nothing_overrides_it() -> None:
-    refusal = one(checked(unbound=(root("a"),), allowed=dict.fromkeys(GUARDS, 99)))
+    refusal = one(checked(unbound=(root("a"),), allowed=dict.fromkeys(PLAN_GUARDS, 99)))
     assert (refusal.guard, refusal.exit_class) == ("botId", "ambiguous")
     assert refusal.message == "bot/a: the tenant has no bot with the botId that the manifest names"
 
@@ -276,7 +276,7 @@ def test_a_consequence_without_objects_is_only_told() -> None:
 
 
 def test_what_the_service_does_not_take_is_refused_and_nothing_overrides_it() -> None:
-    refusal = one(checked(consequences=[losing(refused=True)], allowed=dict.fromkeys(GUARDS, 99)))
+    refusal = one(checked(consequences=[losing(refused=True)], allowed=dict.fromkeys(PLAN_GUARDS, 99)))
     assert (refusal.guard, refusal.message) == ("service", "bot/helpdesk: lost")
 
 

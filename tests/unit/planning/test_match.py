@@ -90,26 +90,6 @@ def test_a_mark_of_another_project_is_never_a_stray() -> None:
     assert identity_of(bot(), listed=[row("7", marked("helpdesk", project="other"))]).strays == ()
 
 
-def test_a_renamed_key_takes_over_the_entry_of_the_old_one() -> None:
-    found = identity_of(bot("desk", renamed_from="helpdesk"), state=state_of({root(): entry("5")}))
-    assert found.bindings == {root("desk"): Binding(remote_id="5", proof=Proof.STATE, moved_from=root())}
-
-
-def test_renamed_from_has_no_effect_once_the_new_key_is_recorded() -> None:
-    state = state_of({root(): entry("5"), root("desk"): entry("6")})
-    found = identity_of(bot("desk", renamed_from="helpdesk"), state=state)
-    assert found.bindings == {root("desk"): Binding(remote_id="6", proof=Proof.STATE)}
-
-
-def test_renamed_from_a_key_that_is_still_declared_takes_nothing_over() -> None:
-    found = identity_of(bot(), bot("desk", renamed_from="helpdesk"), state=state_of({root(): entry("5")}))
-    assert found.bindings == {root(): Binding(remote_id="5", proof=Proof.STATE)}
-
-
-def test_renamed_from_an_unknown_key_takes_nothing_over() -> None:
-    assert identity_of(bot("desk", renamed_from="helpdesk"), state=state_of()).bindings == {}
-
-
 def test_a_bot_id_that_contradicts_the_state_is_ambiguous() -> None:
     with pytest.raises(AmbiguousMatch) as caught:
         identity_of(bot(bind="5"), state=state_of({root(): entry("6")}))

@@ -413,6 +413,15 @@ def test_bots_that_were_begun_and_not_recorded_are_not_said_to_be_untouched() ->
     assert report.outcomes[0].remote_id == "1"
 
 
+def test_only_bots_that_were_begun_are_said_to_exist(rig: Rig) -> None:
+    rig = Rig(faults={3: torn()})
+    rig.apply(rig.plan(bot("a")))
+    report = rig.apply(rig.plan(bot("a", bot_spec("New")), bot("b")))
+    assert statuses(report) == {"bot/a": "not started", "bot/b": "failed"}
+    assert report.outcomes[1].error == "the disk is full"
+    assert rig.world.names()[0] == "a"
+
+
 def test_a_foreign_write_of_the_state_stops_the_run(rig: Rig) -> None:
     rig = deployed(bot("a"))
 

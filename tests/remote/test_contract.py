@@ -1,0 +1,179 @@
+"""Every request that lwdeploy sends, and every answer that it gets, against the description of the API."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections import Counter
+from urllib.parse import parse_qs
+
+import jsonschema
+import pytest
+
+from lwdeploy.kinds import KINDS
+from lwdeploy.simulator import SWITCHES, Fault, LocalTenant
+from tests.support.console import Console
+from tests.support.description import described
+from tests.support.four import KEYS, expect_whole
+from tests.support.life import STAGES
+from tests.support.project import MakeTenant, Project, least
+from tests.support.recorder import Exchange, Recorder
+
+OURS = {
+    "issueToken",
+    "createBot",
+    "listBots",
+    "getBot",
+    "patchBot",
+    "deleteBot",
+    "registerBotDomain",
+    "listBotDomains",
+    "patchBotDomain",
+    "deleteBotDomain",
+    "addBotDomainMember",
+    "listBotDomainMembers",
+    "deleteBotDomainMember",
+    "setPersistentMenu",
+    "getPersistentMenu",
+    "deletePersistentMenu",
+    "listRichmenus",
+}
+
+
+def _live(project: Project) -> None:
+    for stage in STAGES:
+        flags = stage(project)
+        project.apply(*flags)
+        planned = project.run("plan", "--detailed-exitcode", *flags)
+        assert planned.code == 0, planned.out
+
+
+def test_a_whole_life_over_the_wire(project: Project, recorded: Recorder) -> None:
+    """All operations of the three kinds are sent and answered as described."""
+    assert {kind.name for kind in KINDS} == {"bot", "bot_domain", "persistent_menu"}
+    _live(project)
+    seen = Counter(described().check(each) for each in recorded.exchanges)
+    assert set(seen) == OURS
+    assert {each.status for each in recorded.exchanges} == {200, 201, 204, 404}
+
+
+def test_pages_are_asked_for_as_described(project: Project, tenant: LocalTenant, recorded: Recorder) -> None:
+    """Cursors go back as they came, and every page is as described."""
+    tenant.make_bots(250)
+    project.bot("helpdesk", **least("Help Desk"))
+    assert project.run("plan").code == 4
+    pages = [each for each in recorded.exchanges if described().check(each) == "listBots"]
+    assert len(pages) == 3
+    cursors = [json.loads(each.answer)["responseMetaData"]["nextCursor"] for each in pages]
+    asked = [parse_qs(each.query).get("cursor", [None])[0] for each in pages]
+    assert asked == [None, *cursors[:-1]]
+    assert not cursors[-1]
+
+
+def test_refusals_are_as_described(project: Project, tenant: LocalTenant, recorded: Recorder) -> None:
+    """What the service refuses comes in the described envelope, and so does an ended token."""
+    project.bot("helpdesk", **least("Help Desk", domains=[{"name": "tokyo", "visible": True}]))
+    tenant.add_fault(Fault(kind="expired_token", operation="getBot", nth=1))
+    tenant.add_fault(Fault(kind="status", status=403, operation="registerBotDomain", nth=1))
+    assert project.run("apply", "--auto-approve").code == 7
+    tenant.clear_faults()
+    project.apply()
+    project.drop("helpdesk")
+    bot_id = project.ids()["bot/helpdesk"]
+    assert project.run("plan", "--prune", "--out", "plan.json").code == 4  # an empty tree
+    project.bot("payroll", **least("Payroll"))
+    assert project.run("plan", "--prune", "--out", "plan.json").code == 0
+    Console(tenant).do("DELETE", f"/bots/{bot_id}")
+    assert project.run("apply", "plan.json").code == 0
+    statuses = {each.status for each in recorded.exchanges if described().check(each)}
+    assert {401, 403, 404} <= statuses
+
+
+def test_a_plan_asks_for_less_than_an_apply(four: Project, recorded: Recorder) -> None:
+    """A plan's token can only read: the scope is bot.read, and every request but the token's is a GET."""
+    assert four.run("plan").code == 0
+    assert _scopes(recorded) == ["bot.read"]
+    assert {each.method for each in recorded.exchanges if not each.path.endswith("/token")} == {"GET"}
+    recorded.exchanges.clear()
+    four.apply()
+    assert _scopes(recorded) == ["bot"]
+
+
+def _scopes(recorded: Recorder) -> list[str]:
+    tokens = [each for each in recorded.exchanges if each.path.endswith("/token")]
+    return [parse_qs(each.body.decode())["scope"][0] for each in tokens]
+
+
+def test_a_plan_works_for_an_app_that_may_only_read(four: Project, make_tenant: MakeTenant) -> None:
+    """An app without the scope `bot` can plan; an apply says which scope is missing."""
+    readers = make_tenant(scopes=("bot.read",))
+    project = Project.found(four.root.parent / "reader", readers)
+    project.bot("helpdesk", **least("Help Desk"))
+    assert project.run("plan").code == 0
+    refused = project.run("apply", "--auto-approve")
+    assert refused.code == 1
+    assert "`bot`" in refused.err
+
+
+def test_writes_on_one_bot_are_never_parallel(four: Project, tenant: LocalTenant) -> None:
+    """A service that refuses parallel writes on a bot never has to."""
+    assert "patchBot" in set(described().serialised())
+    tenant.choose("parallel-writes", "refused")
+    four.apply()
+    assert not [each for each in tenant.log() if each.outcome == "parallel"]
+    expect_whole(four, tenant, *KEYS)
+
+
+# What nobody could confirm about the service, as far as these kinds can meet it.
+_ELSEWHERE = re.compile(
+    r"callback-message-filter|delete-linked-menu|image-file-id|message-without-.*|raw-upload|tokens"
+)
+READINGS = [
+    (switch.name, reading)
+    for switch in SWITCHES
+    if not _ELSEWHERE.fullmatch(switch.name)
+    for reading in switch.readings[1:]
+]
+
+
+LIVES = 14
+# Every reading is lived once, in company of two or three of other switches: a life takes its time.
+TOGETHER = [READINGS[first::LIVES] for first in range(LIVES)]
+
+
+@pytest.mark.parametrize("readings", TOGETHER, ids=lambda together: "+".join(map("-".join, together)))
+def test_a_whole_life_under_every_reading(
+    project: Project, tenant: LocalTenant, recorded: Recorder, readings: list[tuple[str, str]]
+) -> None:
+    """Whichever way the service turns out to work, a life is lived, and what was sent is as described."""
+    assert len(dict(readings)) == len(readings)
+    for switch, reading in readings:
+        tenant.choose(switch, reading)
+    _live(project)
+    assert [bot["botName"] for bot in tenant.snapshot()["bots"]] == ["Payroll"]
+    for exchange in recorded.exchanges:
+        described().check(dataclasses.replace(exchange, answer=b""))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"path": "/v1.0/robots"},
+        {"method": "PUT"},
+        {"query": "limit=5"},
+        {"body": b'{"botName": "x"}'},
+        {"headers": {}},
+        {"status": 418},
+        {"answer": b'{"bots": "none"}'},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_check_can_fail(project: Project, recorded: Recorder, change: dict[str, object]) -> None:
+    """An exchange that is not as described is noticed."""
+    assert project.run("plan").code == 0
+    [listed] = [each for each in recorded.exchanges if each.path.endswith("/bots")]
+    described().check(listed)
+    bent: Exchange = dataclasses.replace(listed, **change)  # type: ignore[arg-type]  # one field, of its own type
+    with pytest.raises((AssertionError, jsonschema.ValidationError)):
+        described().check(bent)
