@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lwdeploy.core.address import Address
-from lwdeploy.core.types import Resource, State
+from lwdeploy.core.types import Resource, State, StateEntry
 
-__all__ = ["follow_renames", "renames_of"]
+__all__ = ["follow", "follow_renames", "renames_of"]
 
 
-def renames_of(resources: Iterable[Resource], *, state: State | None) -> Mapping[Address, Address]:
-    """Give the renames that are still to be recorded: new root address -> the old one that state knows.
+def renames_of(resources: Sequence[Resource], *, state: State | None) -> Mapping[Address, Address]:
+    """Give the renames that are still to be recorded: new address -> the old one that state knows.
 
-    A rename is done when the state knows the new address; it is none while the old one is still declared.
+    A bot is renamed where its manifest says so (`renamedFrom`). A child is renamed where it is declared under
+    another address than the state has it, as when a domain gets another name: its remote id tells. A rename is
+    done when the state knows the new address; it is none while the old one is still declared.
     """
-    roots = [each for each in resources if each.address.is_root]
     entries = state.entries if state else {}
+    roots = _renamed_roots([each for each in resources if each.address.is_root], entries)
+    return {**roots, **_renamed_children(resources, _moved(entries, roots))}
+
+
+def _renamed_roots(roots: Sequence[Resource], entries: Mapping[Address, StateEntry]) -> dict[Address, Address]:
     declared = {each.address for each in roots}
     return {
         each.address: each.renamed_from
@@ -29,11 +35,39 @@ def renames_of(resources: Iterable[Resource], *, state: State | None) -> Mapping
     }
 
 
+def _renamed_children(
+    resources: Iterable[Resource], entries: Mapping[Address, StateEntry]
+) -> dict[Address, Address]:
+    known = {
+        (address.root, address.kind, entry.remote_id): address
+        for address, entry in entries.items()
+        if not address.is_root
+    }
+    declared = {each.address for each in resources}
+    found = {}
+    for each in resources:
+        old = known.get((each.address.root, each.address.kind, each.derived_id or ""))
+        if old is not None and old not in declared and each.address not in entries:
+            found[each.address] = old
+    return found
+
+
 def follow_renames(state: State | None, renames: Mapping[Address, Address]) -> State | None:
     """Give the state as if the renames had been recorded already."""
     if state is None or not renames:
         return state
-    entries = dict(state.entries)
+    return replace(state, entries=_moved(state.entries, renames))
+
+
+def _moved(entries: Mapping[Address, StateEntry], renames: Mapping[Address, Address]) -> dict[Address, StateEntry]:
+    found = dict(entries)
     for new, old in renames.items():
-        entries = {address.moved(old=old, new=new): entry for address, entry in entries.items()}
-    return replace(state, entries=entries)
+        found = {follow(address, old=old, new=new): entry for address, entry in found.items()}
+    return found
+
+
+def follow(address: Address, *, old: Address, new: Address) -> Address:
+    """Give the address after a rename: a bot takes its children along, a child only itself."""
+    if old.is_root:
+        return address.moved(old=old, new=new)
+    return new if address == old else address

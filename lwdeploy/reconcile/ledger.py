@@ -8,6 +8,7 @@ from dataclasses import replace
 from lwdeploy.core.address import Address
 from lwdeploy.core.types import State, StateEntry, Status
 from lwdeploy.planning.model import Plan
+from lwdeploy.planning.rename import follow
 from lwdeploy.reconcile.chain import ChainResult
 from lwdeploy.state.store import Store
 
@@ -22,9 +23,7 @@ class Ledger:
     def __init__(self, *, store: Store, state: State, plan: Plan) -> None:
         self._store = store
         self._expected = state.serial if plan.state.lineage is not None else None
-        self._moves = {
-            step.moved_from: step.address for step in plan.steps if step.moved_from and step.address.is_root
-        }
+        self._moves = {step.address: step.moved_from for step in plan.steps if step.moved_from is not None}
         self._noted = False
         self.state = replace(state, plans=(*state.plans[-PLANS_KEPT:], plan.digest))
 
@@ -39,8 +38,7 @@ class Ledger:
         """Record what is to be remembered of a wave of bots."""
         entries, users = dict(self.state.entries), dict(self.state.users)
         for result in results:
-            if any(each is not None for each in result.entries.values()):
-                entries = self._renamed(entries, result.root)
+            entries = self._renamed(entries, result)
             for address, entry in result.entries.items():
                 if entry is None:
                     entries = _without(entries, address)
@@ -52,12 +50,13 @@ class Ledger:
         if unnoted or (entries, users) != (self.state.entries, self.state.users):
             self._write(replace(self.state, entries=entries, users=users))
 
-    def _renamed(self, entries: dict[Address, StateEntry], root: Address) -> dict[Address, StateEntry]:
-        """Move the entries of a renamed bot, its children included."""
-        old = next((old for old, new in self._moves.items() if new == root), None)
-        if old is None:
-            return entries
-        return {address.moved(old=old, new=root): entry for address, entry in entries.items()}
+    def _renamed(self, entries: dict[Address, StateEntry], result: ChainResult) -> dict[Address, StateEntry]:
+        """Move the entries of what was renamed and is now recorded: of a bot with its children, or of a child."""
+        for new in sorted(result.entries):
+            old = self._moves.get(new)
+            if old is not None and result.entries[new] is not None:
+                entries = {follow(address, old=old, new=new): entry for address, entry in entries.items()}
+        return entries
 
     def _write(self, state: State) -> None:
         self.state = self._store.write(state, expected_serial=self._expected)

@@ -22,8 +22,8 @@ from lwdeploy.simulator.faults import Fault, Faults
 from lwdeploy.simulator.identity import Identity
 from lwdeploy.simulator.limits import bot_limit
 from lwdeploy.simulator.operations import Tenant
-from lwdeploy.simulator.requestlog import RequestLog
 from lwdeploy.simulator.readings import UnknownReadingError
+from lwdeploy.simulator.requestlog import RequestLog
 from lwdeploy.simulator.switches import SWITCHES
 from lwdeploy.simulator.wire import ApiError, Event
 

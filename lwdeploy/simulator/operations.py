@@ -8,9 +8,9 @@ from typing import Any
 from lwdeploy.simulator.clock import Clock
 from lwdeploy.simulator.fields import Check, Rules
 from lwdeploy.simulator.paging import Page, read_page
+from lwdeploy.simulator.readings import Readings
 from lwdeploy.simulator.settings import Settings
 from lwdeploy.simulator.storage import Storage
-from lwdeploy.simulator.readings import Readings
 from lwdeploy.simulator.users import require_known, user
 from lwdeploy.simulator.wire import Answer, ApiError, Request, invalid, missing, parse_json
 

@@ -17,11 +17,11 @@ from lwdeploy.simulator.faults import Fault, Faults
 from lwdeploy.simulator.identity import load_identity
 from lwdeploy.simulator.oauth import OAuth
 from lwdeploy.simulator.operations import Tenant
+from lwdeploy.simulator.readings import Readings
 from lwdeploy.simulator.requestlog import LogEntry, RequestLog
 from lwdeploy.simulator.server import BackgroundServer
 from lwdeploy.simulator.settings import Settings
 from lwdeploy.simulator.storage import Storage
-from lwdeploy.simulator.readings import Readings
 from lwdeploy.simulator.wire import Event
 
 __all__ = ["LocalTenant", "start"]

@@ -13,6 +13,8 @@ from tests.support.console import names
 from tests.support.four import KEYS, expect_whole
 from tests.support.project import Project, settle
 
+EXTRA = 28
+
 
 def _reach(tenant: LocalTenant, process: subprocess.Popen[str], operation: str) -> None:
     """Wait until the process waits for an answer to its first `operation`."""
@@ -31,7 +33,7 @@ def number(request: pytest.FixtureRequest) -> signal.Signals:
 
 def test_one_signal_finishes_what_is_in_flight(four: Project, tenant: LocalTenant, number: signal.Signals) -> None:
     """After one signal nothing new is begun, what was begun is named and recorded, and the exit is 130."""
-    for number_ in range(1, 13):
+    for number_ in range(1, EXTRA + 1):
         four.bot(
             f"extra-{number_}", botName=f"Extra {number_}", description="x", pic={"primary": ["admin@example.com"]}
         )
@@ -47,7 +49,7 @@ def test_one_signal_finishes_what_is_in_flight(four: Project, tenant: LocalTenan
     assert report["interrupted"]
     assert report["summary"]["failed"] == report["summary"]["unknown"] == 0
     made = names(tenant)
-    assert 0 < len(made) < 16
+    assert 0 < len(made) < EXTRA + len(KEYS)
     assert not any(name.startswith("lwdeploy ") for name in made)
     done = {each["address"] for each in report["outcomes"] if each["status"] == "done"}
     left = {each["address"] for each in report["outcomes"] if each["status"] == "not_started"}
@@ -55,14 +57,14 @@ def test_one_signal_finishes_what_is_in_flight(four: Project, tenant: LocalTenan
     assert set(four.ids()) == done
     assert four.run("apply", "--auto-approve").code == 0
     assert sorted(names(tenant)) == sorted(
-        [*(key.title() for key in KEYS), *(f"Extra {number_}" for number_ in range(1, 13))]
+        [*(key.title() for key in KEYS), *(f"Extra {number_}" for number_ in range(1, EXTRA + 1))]
     )
     four.expect_settled(tenant)
 
 
 def test_two_signals_stop_at_once(four: Project, tenant: LocalTenant, number: signal.Signals) -> None:
     """After two signals the process is gone before any answer comes, and the next run puts all right."""
-    tenant.add_fault(Fault(kind="delay", operation="patchBot", seconds=2, commit=True))
+    tenant.add_fault(Fault(kind="delay", operation="patchBot", seconds=5, commit=True))
     process = four.start("apply", "--auto-approve")
     _reach(tenant, process, "createBot")
     deadline = time.monotonic() + 60
@@ -73,10 +75,9 @@ def test_two_signals_stop_at_once(four: Project, tenant: LocalTenant, number: si
     assert process.stderr is not None
     while "Stopping" not in process.stderr.readline():
         assert process.poll() is None
-    begun = time.monotonic()
     process.send_signal(number)
     assert settle(process).code == 130
-    assert time.monotonic() - begun < 1.5
+    assert tenant.log("patchBot") == ()  # not one answer had been given
     tenant.clear_faults()
     assert four.run("apply", "--auto-approve").code == 0
     expect_whole(four, tenant, *KEYS)
@@ -84,7 +85,7 @@ def test_two_signals_stop_at_once(four: Project, tenant: LocalTenant, number: si
 
 def test_a_signal_while_the_tenant_is_read(four: Project, tenant: LocalTenant) -> None:
     """A signal before the first write leaves the tenant untouched."""
-    tenant.add_fault(Fault(kind="delay", operation="listBots", seconds=1, nth=1))
+    tenant.add_fault(Fault(kind="delay", operation="listBots", seconds=3, nth=1))
     process = four.start("apply", "--auto-approve")
     _reach(tenant, process, "issueToken")
     process.send_signal(signal.SIGINT)

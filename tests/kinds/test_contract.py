@@ -233,8 +233,10 @@ def test_a_member_whom_others_admitted_is_recognised_and_kept(deployment: Deploy
     assert len(bot["domains"][0]["members"]) == 1
 
 
-def test_a_member_who_is_refused_is_told_in_the_words_of_the_refusal(deployment: Deployment) -> None:
-    bots = admitted(deployment, TARO)
+@pytest.mark.parametrize("member", [TARO, "5e1c0f7a-1111-4222-8333-444455556666"])
+def test_a_member_who_is_refused_is_told_in_the_words_of_the_refusal(deployment: Deployment, member: str) -> None:
+    bots = admitted(deployment, HANAKO)
+    bots["helpdesk"]["domains"][0]["members"] = [member]
     deployment.tenant.add_fault(Fault(kind="status", status=400, operation="addBotDomainMember"))
     deployment.tenant.add_fault(Fault(kind="status", status=404, operation="deleteBotDomainMember"))
     report = deployment.apply(deployment.plan(bots))

@@ -72,8 +72,7 @@ class BotAdapter:
         if live is None:
             raise AssertionError("a bot is reserved before it is written")
         body = spec.to_body(change.desired, paths=[diff.path for diff in change.diffs], live=live.spec)
-        if body:
-            self._client.send(call("patchBot", botId=live.remote_id, json=body))
+        self._client.send(call("patchBot", botId=live.remote_id, json=body))
         return Written(remote_id=live.remote_id)
 
     def delete(self, *, parent_id: str | None, remote_id: str) -> None:

@@ -72,7 +72,7 @@ def from_manifest(manifest: Manifest) -> Spec:
     """Give the spec of what the manifest declares; nothing stands for what it does not."""
     wanted = manifest.spec
     spec: dict[str, Any] = {name: localized(wanted[name]) for name in _TEXTS if name in wanted}
-    if "photoUrl" not in spec and manifest.tenant.defaults.get("photoUrl"):
+    if "photoUrl" not in spec and "botId" not in wanted and manifest.tenant.defaults.get("photoUrl"):
         spec["photoUrl"] = localized(manifest.tenant.defaults["photoUrl"])
     if "botName" in spec:
         spec["botName"] = {key: one_line(text) for key, text in spec["botName"].items()}
@@ -180,13 +180,18 @@ def calls(change: Change) -> Mapping[str, int]:
 
 
 def seal(spec: Spec) -> Spec:
-    """Give the spec as state may keep it: the query of the callback URL only as a hash."""
+    """Give the spec as state may keep it: query and user part of the callback URL only as a hash."""
     url = get_path(spec, "callback.url")
-    if url is ABSENT or "?" not in url:
+    if url is ABSENT:
         return spec
     base, _, query = url.partition("?")
-    hashed = hashlib.sha256(query.encode()).hexdigest()[:16]
-    return {**spec, "callback": {**spec["callback"], "url": f"{base}?sha256={hashed}"}}
+    scheme, sign, rest = base.partition("://")
+    user, at, place = rest.partition("/")[0].rpartition("@") if sign else ("", "", "")
+    if not query and not at:
+        return spec
+    shown = f"{scheme}://{place}{rest.removeprefix(user + at + place)}" if sign else base
+    hashed = hashlib.sha256(f"{user}?{query}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return {**spec, "callback": {**spec["callback"], "url": f"{shown}?sha256={hashed}"}}
 
 
 def declared_paths(spec: Spec) -> tuple[str, ...]:
