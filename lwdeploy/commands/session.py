@@ -94,7 +94,7 @@ def open_session(request: Request, tenant: Tenant, *, root: Path, write: bool) -
 def _local(tenant: Tenant, *, root: Path) -> Iterator[tuple[Mapping[str, str], Tenant]]:
     """Serve the local tenant from `.lwdeploy/` as long as the block lasts."""
     try:
-        from lwdeploy import simulator  # noqa: PLC0415  an extra: not everybody has it
+        from lwdeploy.simulator import DataFileError, Settings, start  # noqa: PLC0415  an extra: not everybody has it
     except ImportError as error:
         raise UserError(
             "The local tenant needs parts that are not installed",
@@ -103,15 +103,14 @@ def _local(tenant: Tenant, *, root: Path) -> Iterator[tuple[Mapping[str, str], T
 
     data = root / ".lwdeploy" / f"{tenant.name}.sqlite3"
     data.parent.mkdir(parents=True, exist_ok=True)
-    plan = tenant.plan or "standard"
-    settings = simulator.Settings(
-        domains=tuple(sorted({*simulator.Settings().domains, *tenant.domains.values()})),
-        plan=plan,  # type: ignore[arg-type]  # the schema allows its three words only
+    settings = Settings(
+        domains=tuple(sorted({*Settings().domains, *tenant.domains.values()})),
+        plan=tenant.plan or "standard",  # type: ignore[arg-type]  # the schema allows its three words only
         bot_limit=tenant.limits.bots,
     )
     try:
-        served = simulator.start(data=data, settings=settings)
-    except simulator.DataFileError as error:
+        served = start(data=data, settings=settings)
+    except DataFileError as error:
         raise UserError(str(error), advice="Wait for the other run, or name another tenant.") from error
     with served:
         env = {

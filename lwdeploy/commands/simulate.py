@@ -74,7 +74,9 @@ def list_switches() -> str:
 def _reading(written: str) -> tuple[str, str]:
     name, sign, reading = written.partition("=")
     if not sign:
-        raise UserError(f"--switch {written!r} is not NAME=READING", advice="See: lwdeploy simulate --list-switches")
+        raise UserError(
+            f"--switch {written!r} is not NAME=READING", advice="See: lwdeploy simulate --list-switches"
+        )
     return name, reading
 
 

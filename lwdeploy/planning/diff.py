@@ -110,7 +110,8 @@ def _judge(
         note = _uncomparable(want, users)
         have = _in_words_of(want, have, users)
     sides = _sides(path, desired=desired, live=live, entry=entry, kind=kind)
-    if sides.settled:
+    # Nobody has two user ids: however they are spelled, more or fewer people are not the same people.
+    if sides.settled and not (path in kind.user_fields and have is not ABSENT and len(want) != len(have)):
         return None
     old = None if have is ABSENT else have
     return FieldDiff(path=path, old=old, new=want, origin=sides.origin, note=note)

@@ -85,7 +85,7 @@ class BotDomainAdapter:
         learnt: dict[str, str] = {}
         for member in sorted(wanted - present):
             learnt |= self._add(bot_id, domain_id, member=member, present=present)
-        if all("@" not in learnt.get(member, member) for member in wanted):
+        if all("@" not in learnt.get(member, member) or member in present for member in wanted):
             gone = present - wanted - set(learnt.values())
             for member in sorted(gone):
                 self._remove(bot_id, domain_id, member=member)
