@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import click
 
 from lwdeploy import __version__
 from lwdeploy.cli.options import (
+    Seconds,
     Surroundings,
     apply_flags,
     format_flag,
@@ -132,7 +133,7 @@ def _show_plan(screen: Any, made: Any, *, form: str) -> None:
 @click.option("--auto-approve", is_flag=True, envvar="LWDEPLOY_AUTO_APPROVE", help="Do not ask.")
 @click.option(
     "--lock-timeout",
-    type=click.FloatRange(min=0),
+    type=Seconds(min=0),
     envvar="LWDEPLOY_LOCK_TIMEOUT",
     metavar="SECONDS",
     default=70.0,
@@ -232,12 +233,15 @@ def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit with its code. A user's mistake never shows a traceback."""
     from lwdeploy.cli import simulating, stating  # noqa: F401, PLC0415  they add their commands to the group
 
-    sys.exit(_run(argv))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names come in every script, terminals do not
+    sys.exit(_run(argv, Surroundings()))
 
 
-def _run(argv: list[str] | None) -> int:
+def _run(argv: list[str] | None, surroundings: Surroundings) -> int:
     try:
-        return int(cli.main(args=argv, prog_name="lwdeploy", standalone_mode=False) or 0)
+        return int(cli.main(args=argv, prog_name="lwdeploy", standalone_mode=False, obj=surroundings) or 0)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
@@ -247,16 +251,13 @@ def _run(argv: list[str] | None) -> int:
         sys.stderr.write("Interrupted.\n")
         return 130
     except LwdeployError as error:
-        return _failed(error)
+        return _failed(error, surroundings.screen())
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone; there is nobody left to tell
         return 1
 
 
-def _failed(error: LwdeployError) -> int:
-    from lwdeploy.cli.terminal import Screen  # noqa: PLC0415
-
-    screen = Screen(colour=not os.environ.get("NO_COLOR"), quiet=True)
+def _failed(error: LwdeployError, screen: Any) -> int:
     if isinstance(error, InvalidManifests):
         screen.diagnostics(error.diagnostics)
     else:

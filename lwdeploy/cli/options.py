@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
@@ -14,6 +15,7 @@ import click
 from lwdeploy.core.guards import PLAN_GUARDS
 
 __all__ = [
+    "Seconds",
     "Surroundings",
     "allow_flag",
     "apply_flags",
@@ -23,7 +25,21 @@ __all__ = [
     "speech_flags",
 ]
 
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds that a clock can reach."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Take finite numbers only."""
+        seconds = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
+        return seconds
 
 
 class Surroundings:
@@ -87,6 +103,7 @@ def project_flags(command: Callable[..., Any]) -> Callable[..., Any]:
             "--file",
             "files",
             multiple=True,
+            type=click.Path(),  # so that the variable is split at the path separator and not at blanks
             envvar="LWDEPLOY_FILE",
             metavar="PATH",
             help="File, folder, glob or - for standard input. Repeatable. [default: the folder of lwdeploy.yaml]",
@@ -121,7 +138,7 @@ def allow_flag(*guards: str) -> _Decorator:
         found = {}
         for each in (part for value in values for part in re.split(r"[,\s]+", value.strip())):
             guard, _, number = each.partition("=")
-            if guard not in guards or not number.isdecimal():
+            if guard not in guards or not _NUMBER.fullmatch(number):
                 raise click.BadParameter(f"{each!r} is not GUARD=N; guards are {', '.join(guards)}")
             found[guard] = int(number)
         return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +24,8 @@ def _handle(_number: int, _frame: FrameType | None) -> None:
         # What is in flight carries its mark in the tenant: the next run finds it.
         os._exit(130)
     _ASKED.set()
-    sys.stderr.write("\nStopping: finishing what is in flight. Once more: stop now.\n")
+    # Not through sys.stderr: the main thread may be inside one of its writes.
+    os.write(2, b"\nStopping: finishing what is in flight. Once more: stop now.\n")
 
 
 @contextmanager

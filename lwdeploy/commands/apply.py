@@ -89,7 +89,7 @@ def load_plan(path: Path) -> Plan:
             f"The plan {path.name} cannot be read: {error.strerror}",
             advice="`lwdeploy plan --out FILE` writes one; to apply a folder, use -f FOLDER.",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Corrupt(
             f"{path.name} is no plan: it is not JSON", advice="Make it anew with `lwdeploy plan --out FILE`."
         ) from error

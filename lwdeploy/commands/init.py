@@ -93,45 +93,47 @@ spec:
         - {type: uri, label: Portal, uri: "https://portal.example.com"}
 """
 
-_IGNORE = ".lwdeploy/\n"
+_IGNORE = b".lwdeploy/"
 
 
 def run(folder: Path) -> tuple[Path, ...]:
     """Write the starter project into `folder` and give the files written; overwrites nothing.
 
-    Raises UserError, naming them, when files are in the way.
+    A `.gitignore` that is there gets one line more, unless it has it. Raises UserError, naming them, when
+    other files are in the way.
     """
     files = _files(folder.resolve().name)
-    taken = [name for name in files if (folder / name).exists() and name != ".gitignore"]
+    taken = [name for name in files if (folder / name).exists()]
     if taken:
         raise UserError(
             f"Already there, and not overwritten: {', '.join(taken)}",
             advice="Use an empty folder: lwdeploy init FOLDER.",
         )
-    for name, content in files.items():
-        _write(folder / name, content)
-    return tuple(folder / name for name in files)
+    try:
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(content, encoding="utf-8")
+        ignoring = _ignore(folder / ".gitignore")
+    except OSError as error:
+        raise UserError(f"{error.filename or folder} cannot be written: {error.strerror}") from error
+    return (*(folder / name for name in files), *ignoring)
 
 
 def _files(name: str) -> Mapping[str, str]:
-    key = "".join(each if each.isascii() and each.isalnum() else "-" for each in name.lower()).strip("-")
+    key = "".join(each if each.isascii() and each.isalnum() else "-" for each in name.lower())[:63].strip("-")
     return {
         "lwdeploy.yaml": _ROOT.substitute(id=secrets.token_hex(4), name=key or "bots"),
         "people.yaml": _PEOPLE,
         "bots/hello.yaml": _BOT,
         "lwdeploy.schema.json": schema(None),
-        ".gitignore": _IGNORE,
     }
 
 
-def _write(path: Path, content: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.name == ".gitignore" and path.exists():
-            before = path.read_text(encoding="utf-8")
-            if _IGNORE.strip() in before.split("\n"):
-                return
-            content = f"{before.rstrip()}\n{content}" if before.strip() else content
-        path.write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}") from error
+def _ignore(path: Path) -> tuple[Path, ...]:
+    """Have git ignore what lwdeploy keeps here; give the file when it was written. Its bytes may be any."""
+    before = path.read_bytes() if path.exists() else b""
+    if _IGNORE in before.split(b"\n"):
+        return ()
+    gap = b"\n" if before and not before.endswith(b"\n") else b""
+    path.write_bytes(before + gap + _IGNORE + b"\n")
+    return (path,)

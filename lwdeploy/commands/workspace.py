@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lwdeploy.commands.request import Request
+from lwdeploy.core.address import Address
 from lwdeploy.core.diagnostics import Diagnostic, Severity
 from lwdeploy.core.errors import InvalidManifests, UserError
 from lwdeploy.core.tenant import LOCAL, Limits, Tenant
@@ -23,13 +25,15 @@ __all__ = ["Workspace", "choose_tenant", "desired_for", "errors_in", "open_works
 
 MARKER = "lwdeploy.yaml"
 ENV_ENDPOINT = "LWDEPLOY_ENDPOINT"
+_DOMAIN_ID = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
     """A loaded and structurally checked project.
 
-    `whole` tells whether all of the project was loaded, so that what is not declared can be said to be gone.
+    `whole` tells whether all of the project is meant, so that what is not declared can be said to be gone;
+    `only` are the files whose bots are meant, where `-f` names a part of the project.
     """
 
     root: Path
@@ -38,6 +42,7 @@ class Workspace:
     project: str
     default: str | None
     whole: bool
+    only: frozenset[str] | None
     diagnostics: tuple[Diagnostic, ...]
     validity: Validity
 
@@ -45,8 +50,7 @@ class Workspace:
 def open_workspace(request: Request) -> Workspace:
     """Load the project that the request means. Findings are in `diagnostics`; raises nothing for them."""
     root = _root(request)
-    paths, whole = _paths(request, root)
-    loaded = load(paths, root=request.cwd, stdin=request.stdin)
+    loaded, only = _load(request, root)
     validity = Validity(loaded.documents)
     found = (*loaded.diagnostics, *validate(loaded.documents, validity=validity))
     return Workspace(
@@ -56,7 +60,8 @@ def open_workspace(request: Request) -> Workspace:
         project=project_id(loaded.documents, validity=validity),
         default=default_tenant(loaded.documents, validity=validity),
         validity=validity,
-        whole=whole and not request.targets,
+        whole=_is_whole(request, root) and not request.targets,
+        only=only,
         diagnostics=found,
     )
 
@@ -79,16 +84,30 @@ def _is_pattern(text: str) -> bool:
     return any(each in text for each in "*?[")
 
 
-def _paths(request: Request, root: Path) -> tuple[list[str], bool]:
-    """Give what to load, and whether that is the whole project."""
+def _load(request: Request, root: Path) -> tuple[Loaded, frozenset[str] | None]:
+    """Load the project, and give the files to which `-f` narrows it (None: it does not).
+
+    What lies below the root is read with all of its project around it: its bots refer to what stands elsewhere.
+    """
     if not request.files:
-        return [_relative(root, request.cwd)], True
-    given = list(request.files)
-    whole = any(each == "-" or _holds(request.cwd / each, root) for each in given)
-    marker = root / MARKER
-    if not whole and marker.is_file() and not any(_same(request.cwd / each, marker) for each in given):
-        given.append(_relative(marker, request.cwd))
-    return given, whole
+        return load([_relative(root, request.cwd)], root=request.cwd, stdin=request.stdin), None
+    named = load(request.files, root=request.cwd, stdin=request.stdin)
+    if not (root / MARKER).is_file() or not all(_is_below(request.cwd / each, root) for each in request.files):
+        return named, None
+    project = load([_relative(root, request.cwd)], root=request.cwd, stdin=request.stdin)
+    found = sorted({*named.diagnostics, *project.diagnostics}, key=lambda each: each.sort_key)
+    only = frozenset(document.file for document in named.documents)
+    return replace(project, diagnostics=tuple(found)), only
+
+
+def _is_whole(request: Request, root: Path) -> bool:
+    """Tell whether all of the project is meant: what comes over standard input is taken for it."""
+    return not request.files or any(each == "-" or _holds(request.cwd / each, root) for each in request.files)
+
+
+def _is_below(path: Path, root: Path) -> bool:
+    """Tell whether a file, folder or pattern lies inside the project, and is not all of it."""
+    return path.name != "-" and path.resolve().is_relative_to(root) and not _holds(path, root)
 
 
 def _relative(path: Path, cwd: Path) -> str:
@@ -96,10 +115,6 @@ def _relative(path: Path, cwd: Path) -> str:
         return str(path.relative_to(cwd.resolve()))
     except ValueError:
         return str(path)
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.resolve() == other.resolve()
 
 
 def _holds(path: Path, root: Path) -> bool:
@@ -171,13 +186,15 @@ def _tenant_of_env(request: Request) -> Tenant:
 
 def _env_domains(text: str) -> Iterator[tuple[str, int]]:
     """Read `name=id` or plain ids, which are their own names."""
+    seen: set[str] = set()
     for part in filter(None, (each.strip() for each in text.split(","))):
         name, _, number = part.rpartition("=")
-        if not number.isdigit():
+        if not _DOMAIN_ID.fullmatch(number) or (name or number) in seen:
             raise UserError(
-                "LWDEPLOY_DOMAIN_IDS is no list of domain ids",
+                "LWDEPLOY_DOMAIN_IDS is no list of different domain ids",
                 advice="Write ids, or name=id, separated by commas: 10000001 or head-office=10000001.",
             )
+        seen.add(name or number)
         yield name or number, int(number)
 
 
@@ -229,24 +246,36 @@ def desired_for(
     diagnostics = tuple(sorted({*workspace.diagnostics, *found.diagnostics}, key=lambda each: each.sort_key))
     if errors_in(diagnostics):
         raise InvalidManifests(diagnostics)
-    return _targeted(found.desired, targets), diagnostics
+    return _targeted(_narrowed(found.desired, workspace.only), targets), diagnostics
+
+
+def _narrowed(desired: Desired, only: frozenset[str] | None) -> Desired:
+    """Narrow what is desired to the bots of some files."""
+    if only is None:
+        return desired
+    roots = {each.address for each in desired.resources if each.address.is_root and each.source.file in only}
+    return _of_roots(desired, roots)
+
+
+def _of_roots(desired: Desired, roots: set[Address]) -> Desired:
+    return Desired(
+        resources=tuple(each for each in desired.resources if each.address.root in roots),
+        scopes=frozenset(each for each in desired.scopes if each[0] in roots),
+        files=desired.files,
+        whole_project=False,
+    )
 
 
 def _targeted(desired: Desired, targets: tuple[str, ...]) -> Desired:
     """Narrow what is desired to the bots of the targets."""
     if not targets:
         return desired
-    roots = {str(resource.address.root) for resource in desired.resources}
+    known = {str(resource.address.root): resource.address.root for resource in desired.resources}
     wanted = {"/".join(target.split("/")[:2]) for target in targets}
-    unknown = sorted(wanted - roots)
+    unknown = sorted(wanted - set(known))
     if unknown:
         raise UserError(
             f"No manifest declares {', '.join(unknown)}",
-            advice=f"Targets are addresses of bots: {', '.join(sorted(roots)) or 'there are none'}.",
+            advice=f"Targets are addresses of bots: {', '.join(sorted(known)) or 'there are none'}.",
         )
-    return Desired(
-        resources=tuple(each for each in desired.resources if str(each.address.root) in wanted),
-        scopes=frozenset(each for each in desired.scopes if str(each[0]) in wanted),
-        files=desired.files,
-        whole_project=False,
-    )
+    return _of_roots(desired, {known[each] for each in wanted})

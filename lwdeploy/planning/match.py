@@ -64,7 +64,7 @@ def identify(
 
 def _age(row: Listed) -> tuple[int, str]:
     """Order by id, which the service counts up: the oldest first."""
-    return (int(row.remote_id) if row.remote_id.isdigit() else 0, row.remote_id)
+    return (len(row.remote_id), row.remote_id)
 
 
 def _our_marks(listed: Iterable[Listed], *, project: str) -> dict[str, list[Listed]]:

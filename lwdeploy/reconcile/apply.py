@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.errors import LwdeployError, RemoteError, StateError
-from lwdeploy.core.types import Action, ApplyReport, LiveResource, Outcome, Proof, Status
+from lwdeploy.core.types import (
+    Action,
+    ApplyReport,
+    Change,
+    LiveResource,
+    Outcome,
+    Proof,
+    StateEntry,
+    Status,
+)
 from lwdeploy.planning.model import Plan
 from lwdeploy.reconcile.chain import ChainResult, failed, not_started, run_chain
 from lwdeploy.reconcile.engine import Chain, Engine, chains_of
@@ -110,10 +119,13 @@ class _Apply:
 
         Those are the ones that were just made, and those that an interrupted run made and could not record.
         """
-        marked = {root: live.remote_id for root, live in made.items()}
+        marked: dict[Address, StateEntry] = {}
         for chain in chains:
-            if chain.own is not None and chain.own.proof is Proof.MARK and not chain.own.stray:
-                marked[chain.root] = str(chain.own.remote_id)
+            own = chain.own
+            if own is not None and chain.root in made:
+                marked[chain.root] = _begun(own, made[chain.root].remote_id)
+            elif own is not None and own.proof is Proof.MARK and not own.stray:
+                marked[chain.root] = _begun(own, str(own.remote_id))
         try:
             if marked:
                 self.ledger.reserved(marked)
@@ -121,11 +133,13 @@ class _Apply:
             self._tell_unrecorded(chains, marked, error)
             raise
 
-    def _tell_unrecorded(self, chains: Sequence[Chain], marked: Mapping[Address, str], error: StateError) -> None:
+    def _tell_unrecorded(
+        self, chains: Sequence[Chain], marked: Mapping[Address, StateEntry], error: StateError
+    ) -> None:
         """Say which bots exist under their marks although nothing could be recorded of them."""
         for chain in chains:
             if chain.root in marked and chain.own is not None:
-                self._told(failed(chain.own, error, remote_id=marked[chain.root]))
+                self._told(failed(chain.own, error, remote_id=marked[chain.root].remote_id))
 
     def _reserve_one(self, chain: Chain) -> LiveResource | RemoteError | None:
         """Create one bot under its mark; give the error instead of raising, None when asked to stop."""
@@ -171,6 +185,11 @@ class _Apply:
             interrupted=interrupted and any(each.status is Status.NOT_STARTED for each in outcomes),
             failure=self.failure,
         )
+
+
+def _begun(step: Change, remote_id: str) -> StateEntry:
+    """Give what is remembered of a bot that is only begun."""
+    return StateEntry(remote_id=remote_id, protect=step.lifecycle.protect)
 
 
 def _waves(chains: Sequence[Chain], *, size: int) -> Iterator[Sequence[Chain]]:

@@ -27,12 +27,9 @@ class Ledger:
         self._noted = False
         self.state = replace(state, plans=(*state.plans[-PLANS_KEPT:], plan.digest))
 
-    def reserved(self, bots: Mapping[Address, str]) -> None:
+    def reserved(self, bots: Mapping[Address, StateEntry]) -> None:
         """Record the ids of bots that exist under their marks, before any of them is named."""
-        entries = dict(self.state.entries)
-        for address, remote_id in bots.items():
-            entries[address] = StateEntry(remote_id=remote_id)
-        self._write(replace(self.state, entries=entries))
+        self._write(replace(self.state, entries={**self.state.entries, **bots}))
 
     def record(self, results: Sequence[ChainResult]) -> None:
         """Record what is to be remembered of a wave of bots."""

@@ -76,7 +76,10 @@ def change(project: Project) -> None:
     both = [{"name": name, "visible": True, "permission": "all"} for name in ("tokyo", "osaka")]
     project.bot("payroll", **least("Payroll", policy=alone, domains=both, menus=_menu(_PORTAL)))
     everyone = [{"name": "tokyo", "visible": True, "permission": "all"}]
-    loud = {"callback": {"enabled": True, "url": "https://bots.example.com/travel"}, "policy": {"joinChatRoom": True}}
+    loud = {
+        "callback": {"enabled": True, "url": "https://bots.example.com/travel"},
+        "policy": {"joinChatRoom": True},
+    }
     project.bot("travel", **least("Travel 🧳", **loud, domains=everyone, menus=_menu(_HELP)))
 
 

@@ -78,7 +78,9 @@ def use(tenant: LocalTenant) -> None:
     menu_id = tenant.make_richmenu(bot_id)
     console = Console(tenant)
     console.do("POST", f"/bots/{bot_id}/richmenus/{menu_id}/set-default")
-    console.do("POST", f"/bots/{bot_id}/users/admin@example.com/messages", {"content": {"type": "text", "text": "x"}})
+    console.do(
+        "POST", f"/bots/{bot_id}/users/admin@example.com/messages", {"content": {"type": "text", "text": "x"}}
+    )
 
 
 @pytest.mark.usefixtures("haste")

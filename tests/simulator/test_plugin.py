@@ -12,7 +12,7 @@ import pytest
 
 from lwdeploy.simulator import LocalTenant
 
-_SUITE = '''
+_SUITE = """
 import urllib.request
 
 import pytest
@@ -48,8 +48,8 @@ class TestMarked:
 def test_each_test_has_a_tenant_of_its_own(local_tenant):
     local_tenant.make_bots(10)
     assert len(local_tenant.snapshot()["bots"]) == 10
-'''
-_STRANGER = '''
+"""
+_STRANGER = """
 import sys
 
 
@@ -58,7 +58,7 @@ def test_nothing_of_the_tenant_is_loaded_where_nobody_asks():
     ours = {name for name in sys.modules if name.startswith("lwdeploy.")}
     assert ours == {"lwdeploy.simulator", "lwdeploy.simulator.pytest_plugin"}
     assert not {"starlette", "uvicorn", "cryptography", "sqlite3"} & set(sys.modules)
-'''
+"""
 _WITHOUT_PARTS = """
 import sys
 

@@ -32,26 +32,6 @@ from lwdeploy.simulator import serve
 
 serve(data=Path(sys.argv[1]), announce=lambda tenant: print(tenant.endpoint, flush=True))
 """
-_CREATE = """
-import sys, threading
-import httpx
-
-endpoint, token, body, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
-rows = []
-
-def create():
-    with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False) as http:
-        for _ in range(count):
-            answer = http.post(endpoint + "/bots", content=body)
-            rows.append(f"{answer.status_code} {answer.json().get('botId', 0)}")
-
-threads = [threading.Thread(target=create) for _ in range(8)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
-print("\\n".join(rows))
-"""
 
 
 def program(code: str, *arguments: str) -> subprocess.Popen[str]:
@@ -186,30 +166,3 @@ def test_a_killed_tenant_has_every_write_that_it_acknowledged(begin: Begin, tmp_
     assert {bot_id: kept.get(bot_id) for bot_id, _ in acknowledged} == {
         bot_id: (name, name) for bot_id, name in acknowledged
     }
-
-
-def test_two_processes_fill_a_tenant_to_its_limit_and_no_further(begin: Begin) -> None:
-    """Of more creations than there is room for, exactly as many succeed as fit, each with an id of its own."""
-    api = begin()
-    api.tenant.make_bots(250)
-    body = httpx.Request("POST", "http://x", json=bot_body()).content.decode()
-    clients = [program(_CREATE, api.tenant.endpoint, api.token, body, "5") for _ in range(2)]
-    rows = [line.split() for client in clients for line in client.communicate()[0].splitlines()]
-    made = [bot_id for status, bot_id in rows if status == "201"]
-    assert len(rows) == 80
-    assert len(made) == len(set(made)) == 50
-    assert {status for status, _ in rows} == {"201", "400"}
-    assert len(api.tenant.snapshot()["bots"]) == 300
-
-
-def test_parallel_changes_of_one_bot_are_all_kept(begin: Begin) -> None:
-    """Each change names another field, so a lost update would show."""
-    api = begin(loose=True)
-    bot_id = api.make_bot()
-    fields = {"botName": "a", "description": "b", "enableGroupJoin": True, "callbackUrl": "https://x.example.com"}
-    fields |= {"callbackEvents": ["text"], "channelEvents": [], "allowDomains": [TOKYO]}
-    with ThreadPoolExecutor(len(fields)) as workers:
-        bodies = [{name: value} for name, value in fields.items()]
-        list(workers.map(lambda body: api.done("PATCH", f"/bots/{bot_id}", body), bodies))
-    bot = api.done("GET", f"/bots/{bot_id}")
-    assert {name: bot[name] for name in fields} == fields
