@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -166,11 +167,16 @@ def _show_report(screen: Any, applied: Any, *, form: str) -> int:
     if report is None:
         screen.note("Nothing was changed.")
         return 1
-    if form == "json":
-        content = report_json(report, tenant=applied.plan.tenant, digest=applied.plan.digest, calls=applied.calls)
-        screen.data(dumps(content, indent=2))
-    else:
-        screen.lines(report_lines(report))
+    try:
+        if form == "json":
+            content = report_json(
+                report, tenant=applied.plan.tenant, digest=applied.plan.digest, calls=applied.calls
+            )
+            screen.data(dumps(content, indent=2))
+        else:
+            screen.lines(report_lines(report))
+    except OSError as error:
+        _unheard(error, screen)  # the exit code still tells what became of the tenant
     return exit_code_of(report)
 
 
@@ -252,9 +258,16 @@ def _run(argv: list[str] | None, surroundings: Surroundings) -> int:
         return 130
     except LwdeployError as error:
         return _failed(error, surroundings.screen())
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone; there is nobody left to tell
-        return 1
+    except OSError as error:
+        return _unheard(error, surroundings.screen())
+
+
+def _unheard(error: OSError, screen: Any) -> int:
+    """Say that stdout takes nothing; a reader that has gone needs no words. Commands catch all other OSErrors."""
+    if not isinstance(error, BrokenPipeError):
+        screen.note(f"Error: the output cannot be written: {error.strerror or error}")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the interpreter's last flush finds a reader
+    return 1
 
 
 def _failed(error: LwdeployError, screen: Any) -> int:

@@ -110,12 +110,12 @@ def simulate(context: Surroundings, /, *, list_switches: bool, **options: Any) -
     """Serve a local tenant until Ctrl-C: the Bot API and the token endpoint, on loopback."""
     from lwdeploy.commands import simulate as command  # noqa: PLC0415
 
-    screen = context.screen()
     if list_switches:
-        screen.data(command.list_switches())
+        context.screen().data(command.list_switches())
         return
 
     def announce(tenant: Any) -> None:
-        screen.note(f"Local tenant: {tenant.endpoint}  tokens: {tenant.token_url}  control: {tenant.control_url}")
+        said = f"Local tenant: {tenant.endpoint}  tokens: {tenant.token_url}  control: {tenant.control_url}"
+        context.screen().note(said)  # loaded now, not before the tenant is there
 
     command.run(command.Options(**options), announce=announce)

@@ -17,7 +17,7 @@ from lwdeploy.core.errors import LwdeployError, UserError
 from lwdeploy.core.types import Outcome, Status
 from lwdeploy.planning.model import Plan
 from lwdeploy.views.diagnostics import diagnostic_lines
-from lwdeploy.views.line import Line, Style
+from lwdeploy.views.line import Line, Style, printable
 from lwdeploy.views.plan_text import plan_lines
 from lwdeploy.views.report import outcome_line
 
@@ -39,6 +39,13 @@ EVERY_LINE_UP_TO = 40
 """Steps of an apply up to which a log gets a line for each; beyond, one for each tenth."""
 
 
+class _Console(Console):
+    """A console that leaves the decision about a lost reader to its owner."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 class Screen:
     """Implements the commands' `Terminal` on two streams.
 
@@ -46,10 +53,11 @@ class Screen:
     """
 
     def __init__(self, *, colour: bool, quiet: bool, show: bool = True) -> None:
-        self._out = Console(highlight=False, soft_wrap=True, no_color=not colour, emoji=False, markup=False)
-        self._err = Console(
+        self._out = _Console(highlight=False, soft_wrap=True, no_color=not colour, emoji=False, markup=False)
+        self._err = _Console(
             stderr=True, highlight=False, soft_wrap=True, no_color=not colour, emoji=False, markup=False
         )
+        self._deaf = False
         self._quiet = quiet
         self._show = show
         self._lock = threading.Lock()
@@ -57,9 +65,9 @@ class Screen:
         self._done = self._total = 0
 
     def lines(self, lines: Iterable[Line]) -> None:
-        """Write lines to stdout."""
+        """Write lines to stdout. Raises OSError when nobody can take them."""
         for line in lines:
-            self._out.print(Text(line.text, style=_COLOURS[line.style]))
+            self._out.print(Text(printable(line.text), style=_COLOURS[line.style]))
 
     def data(self, text: str) -> None:
         """Write machine-readable text to stdout as it is."""
@@ -67,8 +75,13 @@ class Screen:
         sys.stdout.flush()
 
     def note(self, text: str, style: Style = Style.PLAIN) -> None:
-        """Write a line to stderr."""
-        self._err.print(Text(text, style=_COLOURS[style]))
+        """Write a line to stderr. When nobody reads it any more, the run goes on without a word."""
+        if self._deaf:
+            return
+        try:
+            self._err.print(Text(printable(text), style=_COLOURS[style]))
+        except (OSError, ValueError):
+            self._deaf = True
 
     def error(self, error: LwdeployError) -> None:
         """Write an error and what to do about it to stderr."""

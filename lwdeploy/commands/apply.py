@@ -15,9 +15,11 @@ from lwdeploy.commands import plan as planning
 from lwdeploy.commands.request import Request, Terminal
 from lwdeploy.commands.session import READERS, Session, open_session, read_state
 from lwdeploy.commands.workspace import choose_tenant, errors_in, open_workspace
+from lwdeploy.core.canonical import ABSENT, get_path
 from lwdeploy.core.errors import Corrupt, InvalidManifests, StalePlan, UserError
 from lwdeploy.core.types import ApplyReport
 from lwdeploy.kinds import kinds_by_name
+from lwdeploy.manifests.formats import misfit
 from lwdeploy.planning.codec import decode
 from lwdeploy.planning.model import Plan
 from lwdeploy.planning.sealing import sealed
@@ -72,7 +74,18 @@ def run_saved(request: Request, terminal: Terminal, *, path: Path) -> Applied:
     _refuse_changed_files(plan, request.cwd)
     with open_session(request, tenant, root=workspace.root, write=True) as session:
         read_state(session)
+        _refuse_other_place(plan, session, project=workspace.project)
         return _carry_out(plan, session, request=request, terminal=terminal)
+
+
+def _refuse_other_place(plan: Plan, session: Session, *, project: str) -> None:
+    """Refuse a plan that was made for another project or another tenant of the same name."""
+    if plan.project != project or dict(plan.identity) != dict(session.identity):
+        raise StalePlan(
+            f"The plan was made for another project or tenant: project {plan.project!r}, "
+            f"service account {plan.identity.get('serviceAccount')!r}",
+            advice="Plan again, look at the new plan, and apply that one.",
+        )
 
 
 def _named(plan: Plan) -> str | None:
@@ -93,7 +106,24 @@ def load_plan(path: Path) -> Plan:
         raise Corrupt(
             f"{path.name} is no plan: it is not JSON", advice="Make it anew with `lwdeploy plan --out FILE`."
         ) from error
-    return decode(content)
+    plan = decode(content)
+    reason = misfit(content, form="plan") or _unmanageable(plan)
+    if reason is not None:
+        raise Corrupt(f"{path.name} is no plan: {reason}", advice="Make it anew with `lwdeploy plan --out FILE`.")
+    return plan
+
+
+def _unmanageable(plan: Plan) -> str | None:
+    """Say what this version cannot carry out although it has the form of a plan."""
+    seen = set()
+    for change in plan.changes:
+        known = change.address.kind in kinds_by_name() and change.address.path[0] in kinds_by_name()
+        if not known or change.address in seen:
+            return f"{change.address} is of no kind that there is, or stands twice"
+        if any(get_path(change.desired, diff.path) is ABSENT for diff in change.diffs):
+            return f"{change.address} changes a field that it does not want"
+        seen.add(change.address)
+    return None
 
 
 def _refuse_changed_files(plan: Plan, cwd: Path) -> None:

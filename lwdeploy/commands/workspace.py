@@ -25,6 +25,8 @@ __all__ = ["Workspace", "choose_tenant", "desired_for", "errors_in", "open_works
 
 MARKER = "lwdeploy.yaml"
 ENV_ENDPOINT = "LWDEPLOY_ENDPOINT"
+ENV_NAME = "env"
+"""The tenant that the `LWDEPLOY_*` variables describe."""
 _DOMAIN_ID = re.compile(r"[0-9]{1,18}")
 
 
@@ -143,6 +145,8 @@ def _chosen(request: Request, workspace: Workspace) -> Tenant:
     named = {tenant.name: tenant for tenant in workspace.tenants}
     if request.tenant in named:
         return named[request.tenant]
+    if request.tenant == ENV_NAME and request.env.get(ENV_ENDPOINT):
+        return _tenant_of_env(request)
     if request.tenant == LOCAL:
         return local_tenant(workspace)
     if request.tenant is not None:
@@ -176,7 +180,7 @@ def _tenant_of_env(request: Request) -> Tenant:
     text = request.env.get("LWDEPLOY_DOMAIN_IDS", "")
     domains = dict(_env_domains(text))
     return Tenant(
-        name="env",
+        name=ENV_NAME,
         endpoint=request.env[ENV_ENDPOINT],
         token_url=request.env.get("LWDEPLOY_TOKEN_URL", ""),
         domains=domains,

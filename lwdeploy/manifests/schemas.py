@@ -11,7 +11,7 @@ from lwdeploy.core.errors import UserError
 from lwdeploy.manifests.text import did_you_mean, listing, quoted
 from lwdeploy.manifests.words import KINDS
 
-__all__ = ["WHOLE", "bundle", "inlined", "schema_names", "schema_text"]
+__all__ = ["WHOLE", "bundle", "format_schema", "inlined", "schema_names", "schema_text"]
 
 WHOLE = "lwdeploy"
 """The name of the schema that takes a document of any kind."""
@@ -32,6 +32,12 @@ def schema_text(name: str) -> str:
         advice = did_you_mean(name, schema_names(), otherwise=f"schemas: {listing(schema_names())}")
         raise UserError(f"there is no schema {quoted(name)}", advice=advice)
     return (_folder() / f"{_stem(found)}.schema.json").read_text(encoding="utf-8")
+
+
+def format_schema(name: str) -> Schema:
+    """Give the schema of a machine format of ours (`plan`): local references only."""
+    made: Schema = json.loads((_folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return made
 
 
 def inlined(kind: str) -> Schema:

@@ -6,6 +6,7 @@ these bots, and records the results in one write. Killed anywhere, the marks tel
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from lwdeploy.state.store import Lease
 
 __all__ = ["apply"]
 
+_LOG = logging.getLogger(__name__)
 INTERRUPTED = "the run was asked to stop"
 
 
@@ -159,14 +161,18 @@ class _Apply:
     def _run(self, chain: Chain, reserved: LiveResource | None) -> ChainResult:
         if reserved is None and self.engine.stopping():
             return ChainResult(root=chain.root, outcomes=())
-        result = run_chain(
-            chain,
-            engine=self.engine,
-            live=self.live.get(chain.root, {}),
-            read_at=self.read_at,
-            reserved=reserved,
-            users=self.ledger.state.users,
-        )
+        try:
+            result = run_chain(
+                chain,
+                engine=self.engine,
+                live=self.live.get(chain.root, {}),
+                read_at=self.read_at,
+                reserved=reserved,
+                users=self.ledger.state.users,
+            )
+        except Exception as error:  # noqa: BLE001  our own mistake with one bot must not lose what others did
+            _LOG.debug("unexpected, at %s", chain.root, exc_info=error)
+            result = _broken(chain, error)
         for outcome in result.outcomes:
             self._told(outcome)
         return result
@@ -185,6 +191,14 @@ class _Apply:
             interrupted=interrupted and any(each.status is Status.NOT_STARTED for each in outcomes),
             failure=self.failure,
         )
+
+
+def _broken(chain: Chain, error: Exception) -> ChainResult:
+    told = LwdeployError(
+        f"unexpected {type(error).__name__}: {error}",
+        advice="This is a mistake in lwdeploy: please report it, with what -v shows. Then plan again.",
+    )
+    return ChainResult(root=chain.root, outcomes=tuple(failed(step, told) for step in chain.steps))
 
 
 def _begun(step: Change, remote_id: str) -> StateEntry:

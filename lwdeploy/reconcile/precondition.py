@@ -18,9 +18,10 @@ from lwdeploy.core.errors import (
     UnsafePlan,
 )
 from lwdeploy.core.kind import Kind
-from lwdeploy.core.types import Action, Change, Listed, LiveResource, Mark, State
+from lwdeploy.core.types import Action, Change, Listed, LiveResource, Mark, Proof, State
 from lwdeploy.planning.match import mark_key
 from lwdeploy.planning.model import Plan
+from lwdeploy.planning.rename import follow_renames
 from lwdeploy.planning.sealing import sealed_value
 from lwdeploy.reconcile.engine import Chain, Engine, read_chain
 
@@ -64,6 +65,7 @@ def current_state(plan: Plan, engine: Engine) -> State:
             advice="Restore it, or run `lwdeploy state rebuild`.",
         )
     _refuse_other_history(plan, state)
+    _refuse_unowned(plan, state)
     return state
 
 
@@ -79,6 +81,29 @@ def _refuse_other_history(plan: Plan, state: State) -> None:
         moved = [str(step.address) for step in plan.steps if _entry_moved(step, state)]
         if moved:
             raise StalePlan(f"Another run changed {', '.join(moved)} after this plan", advice=_AGAIN)
+
+
+def _refuse_unowned(plan: Plan, state: State) -> None:
+    """Refuse to touch what the state does not own, whatever a plan file says; a botId and a mark prove more."""
+    if plan.project != state.project:
+        raise LineageMismatch(
+            f"The plan is of project {plan.project!r}, the state of project {state.project!r}", advice=_AGAIN
+        )
+    deletes = {Action.DELETE, Action.FORGET}
+    renames = {step.address: step.moved_from for step in plan.steps if step.moved_from is not None}
+    followed = follow_renames(state, renames)
+    for step in plan.steps:
+        entry = followed.entries.get(step.address) if followed else None
+        owned = entry is not None and entry.remote_id == step.remote_id
+        if not owned and not step.stray and (step.action in deletes or step.proof is Proof.STATE):
+            raise StalePlan(f"The state does not own what the plan means by {step.address}", advice=_AGAIN)
+        if (
+            entry is not None
+            and entry.protect
+            and step.action is Action.DELETE
+            and not plan.allowed.get("protect")
+        ):
+            raise UnsafePlan(f"{step.address} is protected", advice="Plan again with --allow protect=1.")
 
 
 def _entry_moved(step: Change, state: State) -> bool:
@@ -97,13 +122,24 @@ def recheck(
     known = [(chain, chain.remote_id) for chain in chains if chain.remote_id is not None]
     futures = [(chain, pool.submit(read_chain, engine, chain, remote_id=remote_id)) for chain, remote_id in known]
     found = {chain.root: future.result() for chain, future in futures}
-    moved = [line for chain, _ in known for line in moved_fields(chain, found[chain.root], kinds=engine.kinds)]
+    moved = [line for chain, _ in known for line in _not_our_mark(chain, found[chain.root], project=plan.project)]
+    moved += [line for chain, _ in known for line in moved_fields(chain, found[chain.root], kinds=engine.kinds)]
     creates = [step for step in plan.steps if step.action is Action.CREATE and step.address.is_root]
     if creates:
         moved += _list_moved(plan, creates, listed=engine.adapters[creates[0].address.kind].listing())
     if moved:
         raise StalePlan("The tenant is not as the plan saw it:\n  " + "\n  ".join(moved), advice=_AGAIN)
     return found
+
+
+def _not_our_mark(chain: Chain, live: Mapping[Address, LiveResource], *, project: str) -> Iterator[str]:
+    """Give a line for everything that a plan takes for ours by its mark and that carries no mark of ours."""
+    for step in chain.steps:
+        now = live.get(step.address)
+        if step.proof is Proof.MARK and step.address.is_root and now is not None:
+            mark = Mark.parse(str(get_path(now.spec, "botName.default")))
+            if mark is None or mark.project != project:
+                yield f"{step.address}: carries no mark of project {project}"
 
 
 def moved_fields(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,6 +38,16 @@ def plain(lines: Iterable[Line]) -> str:
     return "".join(f"{line.text}\n" for line in lines)
 
 
+_ACTED_UPON = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"  # invisible, but they make one sign of several in many scripts and in emoji
+
+
 def printable(text: str) -> str:
     """Give a text that a terminal shows and does not act upon: names come from anywhere."""
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(each if _shows(each) else f"\\u{ord(each):04x}" for each in text)
+
+
+def _shows(sign: str) -> bool:
+    return sign in _JOINERS or unicodedata.category(sign) not in _ACTED_UPON

@@ -126,9 +126,7 @@ def test_writes_on_one_bot_are_never_parallel(four: Project, tenant: LocalTenant
 
 
 # What nobody could confirm about the service, as far as these kinds can meet it.
-_ELSEWHERE = re.compile(
-    r"callback-message-filter|delete-linked-menu|image-file-id|message-without-.*|raw-upload|tokens"
-)
+_ELSEWHERE = re.compile(r"callback-message-filter|delete-linked-menu|image-file-id|message-without-.*|raw-upload")
 READINGS = [
     (switch.name, reading)
     for switch in SWITCHES

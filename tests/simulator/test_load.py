@@ -15,27 +15,32 @@ if TYPE_CHECKING:
 _CLIENTS = 2
 _IN_FLIGHT = 100
 _CROWD = """
-import asyncio, json, sys
-import httpx
+import http.client, json, sys, threading
+from urllib.parse import urlsplit
 
-endpoint, token, count, calls = sys.argv[1], sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4])
+endpoint, token, count, calls = urlsplit(sys.argv[1]), sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4])
+headers = {"Authorization": f"Bearer {token}"}
+rows = []
+start = threading.Barrier(count)
 
-async def main():
-    limits = httpx.Limits(max_connections=count)
-    headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(headers=headers, limits=limits, timeout=120, trust_env=False) as http:
+def send(share):
+    there = http.client.HTTPConnection(endpoint.netloc, timeout=120)
+    there.connect()
+    start.wait()
+    for method, path, body in share:
+        content = None if body is None else json.dumps(body)
+        there.request(method, endpoint.path + path, body=content, headers=headers)
+        answer = there.getresponse()
+        content = answer.read()
+        rows.append([method, path, answer.status, json.loads(content) if content else None])
+    there.close()
 
-        rows = []
-
-        async def send(share):
-            for method, path, body in share:
-                answer = await http.request(method, endpoint + path, json=body)
-                rows.append([method, path, answer.status_code, answer.json() if answer.content else None])
-
-        await asyncio.gather(*(send(calls[number::count]) for number in range(count)))
-        print(json.dumps(rows))
-
-asyncio.run(main())
+threads = [threading.Thread(target=send, args=(calls[number::count],)) for number in range(count)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(json.dumps(rows))
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from lwdeploy.api.answers import understood
 from lwdeploy.api.call import call
 from lwdeploy.core.canonical import canonical
 from lwdeploy.core.errors import OutcomeUnknown, Rejected
@@ -28,9 +29,10 @@ class BotAdapter:
     def listing(self) -> tuple[Listed, ...]:
         """Give every bot of the tenant: id and name, to the last page."""
         rows = self._client.pages(call("listBots"), key="bots")
-        return tuple(
-            Listed(kind="bot", remote_id=str(row["botId"]), name=str(row.get("botName") or "")) for row in rows
-        )
+        with understood("listBots", "of the tenant"):
+            return tuple(
+                Listed(kind="bot", remote_id=str(row["botId"]), name=str(row.get("botName") or "")) for row in rows
+            )
 
     def read(
         self, *, parent_id: str | None, remote_id: str | None, wanted: Mapping[str, Spec]
@@ -43,7 +45,10 @@ class BotAdapter:
             if error.is_gone:
                 return ()
             raise
-        live = spec.from_api(body)
+        with understood("getBot", f"botId={remote_id}"):
+            if str(body["botId"]) != str(remote_id):
+                raise ValueError("the answer is about another bot")
+            live = spec.from_api(body)
         facts = self._facts(str(remote_id), live=live, wanted=wanted.get(str(remote_id), {}))
         return (LiveResource(kind="bot", remote_id=str(remote_id), spec=live, facts=facts),)
 
@@ -52,7 +57,8 @@ class BotAdapter:
         if allowed in (spec.ALL_DOMAINS, live["policy"]["allowedDomains"]):
             return {}
         rows = self._client.pages(call("listBotDomains", botId=remote_id), key="domains")
-        return {"registered": sorted(int(row["domainId"]) for row in rows)}
+        with understood("listBotDomains", f"botId={remote_id}"):
+            return {"registered": sorted(int(row["domainId"]) for row in rows)}
 
     def reserve(self, change: Change, *, mark: Mark) -> LiveResource:
         """Create the bot under its mark, everything else final; its translated names wait for the naming."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from lwdeploy.api.answers import understood
 from lwdeploy.api.call import call
 from lwdeploy.core.errors import OutcomeUnknown, Rejected
 from lwdeploy.core.kind import Written
@@ -36,10 +37,11 @@ class BotDomainAdapter:
         """Read all registrations of a bot, and the members of those whose members are declared."""
         del remote_id
         rows = self._client.pages(call("listBotDomains", botId=str(parent_id)), key="domains")
-        return tuple(self._live(str(parent_id), row=row, wanted=wanted) for row in rows)
+        with understood("listBotDomains", f"botId={parent_id}"):
+            return tuple(self._live(str(parent_id), row=row, wanted=wanted) for row in rows)
 
     def _live(self, bot_id: str, *, row: Mapping[str, Any], wanted: Mapping[str, Spec]) -> LiveResource:
-        domain_id = str(row["domainId"])
+        domain_id = str(int(row["domainId"]))
         read_members = "members" in wanted.get(domain_id, {}) and bool(row.get("allowToSelectedMember"))
         members = sorted(self._members(bot_id, domain_id)) if read_members else []
         shown = members if "members" in wanted.get(domain_id, {}) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from lwdeploy.api.answers import understood
 from lwdeploy.api.call import call
 from lwdeploy.core.errors import Rejected
 from lwdeploy.core.kind import Written
@@ -42,7 +43,8 @@ class PersistentMenuAdapter:
             if not error.is_gone:
                 raise
             body = None
-        live = spec.from_api(body or {})
+        with understood("getPersistentMenu", f"botId={parent_id}"):
+            live = spec.from_api(body or {})
         facts = self._facts(str(parent_id)) if any(wanted.values()) and not live["actions"] else {}
         if not live["actions"] and not facts:
             return ()
