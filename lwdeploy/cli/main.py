@@ -54,7 +54,8 @@ def init(context: Surroundings, /, *, folder: Path) -> None:
     screen = context.screen()
     for path in written:
         screen.note(f"wrote {path}")
-    screen.note("Next: lwdeploy validate, lwdeploy plan, lwdeploy apply")
+    enter = "" if folder.resolve() == Path.cwd() else f"cd {folder}, "
+    screen.note(f"Next: {enter}lwdeploy validate, lwdeploy plan, lwdeploy apply")
 
 
 @cli.command()

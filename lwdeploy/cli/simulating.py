@@ -105,6 +105,14 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     metavar="NAME=READING",
     help="Choose a reading of what the documentation leaves open. Repeatable.",
 )
+@click.option(
+    "--callback-route",
+    "callback_routes",
+    multiple=True,
+    envvar="LWDEPLOY_CALLBACK_ROUTE",
+    metavar="ORIGIN=URL",
+    help="Send callbacks for https://bots.example.com to http://127.0.0.1:9000, say. Repeatable.",
+)
 @click.pass_obj
 def simulate(context: Surroundings, /, *, list_switches: bool, **options: Any) -> None:
     """Serve a local tenant until Ctrl-C: the Bot API and the token endpoint, on loopback."""

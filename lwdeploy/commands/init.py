@@ -109,6 +109,12 @@ def run(folder: Path) -> tuple[Path, ...]:
             f"Already there, and not overwritten: {', '.join(taken)}",
             advice="Use an empty folder: lwdeploy init FOLDER.",
         )
+    outer = next((each for each in folder.resolve().parents if (each / "lwdeploy.yaml").is_file()), None)
+    if outer is not None:
+        raise UserError(
+            f"{outer} is a project already, and all below it belongs to it",
+            advice="Make the new project beside it, or add bots to that one.",
+        )
     try:
         for name, content in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

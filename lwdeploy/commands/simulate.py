@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ class Options:
     strict_directory: bool
     domains: tuple[int, ...]
     switches: tuple[str, ...]
+    callback_routes: tuple[str, ...]
 
 
 def run(options: Options, *, announce: Callable[[Any], None]) -> None:
@@ -47,7 +48,8 @@ def run(options: Options, *, announce: Callable[[Any], None]) -> None:
             token_seconds=options.token_lifetime,
             refresh_rotation=options.refresh_rotation,
             strict_directory=options.strict_directory,
-            switches=dict(map(_reading, options.switches)),
+            switches=_pairs("--switch", "NAME=READING", options.switches),
+            callback_routes=_pairs("--callback-route", "ORIGIN=URL", options.callback_routes),
             log_file=options.log,
         )
         serve(
@@ -71,13 +73,14 @@ def list_switches() -> str:
     )
 
 
-def _reading(written: str) -> tuple[str, str]:
-    name, sign, reading = written.partition("=")
-    if not sign:
-        raise UserError(
-            f"--switch {written!r} is not NAME=READING", advice="See: lwdeploy simulate --list-switches"
-        )
-    return name, reading
+def _pairs(flag: str, form: str, written: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for each in written:
+        name, sign, value = each.partition("=")
+        if not sign:
+            raise UserError(f"{flag} {each!r} is not {form}", advice="See: lwdeploy simulate --help")
+        found[name] = value
+    return found
 
 
 @contextmanager

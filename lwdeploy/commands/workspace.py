@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lwdeploy.commands.loading import find_root, load_part
 from lwdeploy.commands.request import Request
 from lwdeploy.core.address import Address
 from lwdeploy.core.diagnostics import Diagnostic, Severity
@@ -16,14 +17,13 @@ from lwdeploy.core.errors import InvalidManifests, UserError
 from lwdeploy.core.tenant import LOCAL, Limits, Tenant
 from lwdeploy.core.types import Desired
 from lwdeploy.kinds import KINDS
-from lwdeploy.manifests.load import Loaded, load
+from lwdeploy.manifests.load import Loaded
 from lwdeploy.manifests.resolve import default_tenant, project_id, resolve, tenant_view, tenants
 from lwdeploy.manifests.validate import validate
 from lwdeploy.manifests.validity import Validity
 
 __all__ = ["Workspace", "choose_tenant", "desired_for", "errors_in", "open_workspace"]
 
-MARKER = "lwdeploy.yaml"
 ENV_ENDPOINT = "LWDEPLOY_ENDPOINT"
 ENV_NAME = "env"
 """The tenant that the `LWDEPLOY_*` variables describe."""
@@ -51,8 +51,9 @@ class Workspace:
 
 def open_workspace(request: Request) -> Workspace:
     """Load the project that the request means. Findings are in `diagnostics`; raises nothing for them."""
-    root = _root(request)
-    loaded, only = _load(request, root)
+    root = find_root(request)
+    part = load_part(request, root)
+    loaded = part.loaded
     validity = Validity(loaded.documents)
     found = (*loaded.diagnostics, *validate(loaded.documents, validity=validity))
     return Workspace(
@@ -62,65 +63,10 @@ def open_workspace(request: Request) -> Workspace:
         project=project_id(loaded.documents, validity=validity),
         default=default_tenant(loaded.documents, validity=validity),
         validity=validity,
-        whole=_is_whole(request, root) and not request.targets,
-        only=only,
+        whole=part.whole and not request.targets,
+        only=part.only,
         diagnostics=found,
     )
-
-
-def _root(request: Request) -> Path:
-    """Find the folder of `lwdeploy.yaml`, upwards from the first file given or from here."""
-    start = request.cwd
-    named = next((each for each in request.files if each != "-" and not _is_pattern(each)), None)
-    if named is not None:
-        path = request.cwd / named
-        start = path if path.is_dir() else path.parent
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / MARKER).is_file():
-            return folder
-    return start
-
-
-def _is_pattern(text: str) -> bool:
-    return any(each in text for each in "*?[")
-
-
-def _load(request: Request, root: Path) -> tuple[Loaded, frozenset[str] | None]:
-    """Load the project, and give the files to which `-f` narrows it (None: it does not).
-
-    What lies below the root is read with all of its project around it: its bots refer to what stands elsewhere.
-    """
-    if not request.files:
-        return load([_relative(root, request.cwd)], root=request.cwd, stdin=request.stdin), None
-    named = load(request.files, root=request.cwd, stdin=request.stdin)
-    if not (root / MARKER).is_file() or not all(_is_below(request.cwd / each, root) for each in request.files):
-        return named, None
-    project = load([_relative(root, request.cwd)], root=request.cwd, stdin=request.stdin)
-    found = sorted({*named.diagnostics, *project.diagnostics}, key=lambda each: each.sort_key)
-    only = frozenset(document.file for document in named.documents)
-    return replace(project, diagnostics=tuple(found)), only
-
-
-def _is_whole(request: Request, root: Path) -> bool:
-    """Tell whether all of the project is meant: what comes over standard input is taken for it."""
-    return not request.files or any(each == "-" or _holds(request.cwd / each, root) for each in request.files)
-
-
-def _is_below(path: Path, root: Path) -> bool:
-    """Tell whether a file, folder or pattern lies inside the project, and is not all of it."""
-    return path.name != "-" and path.resolve().is_relative_to(root) and not _holds(path, root)
-
-
-def _relative(path: Path, cwd: Path) -> str:
-    try:
-        return str(path.relative_to(cwd.resolve()))
-    except ValueError:
-        return str(path)
-
-
-def _holds(path: Path, root: Path) -> bool:
-    return path.is_dir() and root.is_relative_to(path.resolve())
 
 
 def errors_in(found: tuple[Diagnostic, ...]) -> bool:

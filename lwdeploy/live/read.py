@@ -34,7 +34,7 @@ class RootReader:
     ) -> Mapping[Address, LiveResource]:
         """Give the live objects of `wanted` and of the child kinds in `scopes`; what is gone has no entry.
 
-        Objects of a scope that nobody wants get an address with their remote id, `unmanaged:<id>`.
+        Objects of a scope that nobody wants get an address with their remote id, `unmanaged <id>`.
         """
         own = {remote_id: wanted[root].spec} if root in wanted else {}
         found = self.adapters[root.kind].read(parent_id=None, remote_id=remote_id, wanted=own)
@@ -59,7 +59,7 @@ class RootReader:
         found = self.adapters[kind.name].read(parent_id=remote_id, remote_id=None, wanted=specs)
         addresses = {
             each.remote_id: by_id.get(
-                each.remote_id, root.child(kind.name, kind.word, f"unmanaged:{each.remote_id}")
+                each.remote_id, root.child(kind.name, kind.word, f"unmanaged {each.remote_id}")
             )
             for each in found
         }
@@ -167,4 +167,4 @@ def _live(
 
 
 def _is_unmanaged(address: Address) -> bool:
-    return address.path[-1].startswith("unmanaged:")
+    return address.path[-1].startswith("unmanaged ")

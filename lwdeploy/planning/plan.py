@@ -185,7 +185,7 @@ class _Maker:
             action=Action.FORGET,
             remote_id=entry.remote_id,
             proof=Proof.STATE,
-            moved_from=None,
+            moved_from=self.renames.get(address),
         )
         if (address.root, address.kind) not in self.desired.scopes:
             return replace(base, reason="not declared any more: no longer managed, and left as it is")

@@ -8,7 +8,6 @@ from dataclasses import replace
 from lwdeploy.core.address import Address
 from lwdeploy.core.types import State, StateEntry, Status
 from lwdeploy.planning.model import Plan
-from lwdeploy.planning.rename import follow
 from lwdeploy.reconcile.chain import ChainResult
 from lwdeploy.state.store import Store
 
@@ -48,12 +47,13 @@ class Ledger:
             self._write(replace(self.state, entries=entries, users=users))
 
     def _renamed(self, entries: dict[Address, StateEntry], result: ChainResult) -> dict[Address, StateEntry]:
-        """Move the entries of what was renamed and is now recorded: of a bot with its children, or of a child."""
-        for new in sorted(result.entries):
-            old = self._moves.get(new)
-            if old is not None and result.entries[new] is not None:
-                entries = {follow(address, old=old, new=new): entry for address, entry in entries.items()}
-        return entries
+        """Move what was renamed and is now recorded: a bot with its children; a child leaves its old address."""
+        moves = {new: self._moves[new] for new in result.entries if new in self._moves}
+        old = moves.get(result.root)
+        if old is not None and result.entries[result.root] is not None:
+            entries = {address.moved(old=old, new=result.root): entry for address, entry in entries.items()}
+        left = {old for old in moves.values() if not old.is_root} - set(result.entries)
+        return {address: entry for address, entry in entries.items() if address not in left}
 
     def _write(self, state: State) -> None:
         self.state = self._store.write(state, expected_serial=self._expected)

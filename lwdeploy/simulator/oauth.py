@@ -17,7 +17,7 @@ from lwdeploy.simulator.wire import Answer, Request
 __all__ = ["OAuth", "OAuthError"]
 
 _JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-_LONGEST_ASSERTION = 3600
+_LONGEST_ASSERTION = 3600  # in whole seconds: a public client looks at its clock twice, for iat and for exp
 _SKEW = 60
 _CODE_SECONDS = 600
 _REFRESH_SECONDS = 90 * 86400
@@ -125,7 +125,7 @@ class OAuth:
             raise OAuthError("invalid_grant", "assertion has expired")
         if issued > now + _SKEW:
             raise OAuthError("invalid_grant", "assertion was issued in the future")
-        if expires - issued > _LONGEST_ASSERTION and self._tenant.readings["long-assertion"] == "refused":
+        if expires - issued >= _LONGEST_ASSERTION + 1 and self._tenant.readings["long-assertion"] == "refused":
             raise OAuthError("invalid_grant", "assertion is valid for more than 60 minutes")
 
     def _by_code(self, form: Mapping[str, str]) -> Answer:

@@ -30,10 +30,11 @@ def test_a_token_for_an_assertion_opens_the_api(api: Api) -> None:
     "claims",
     [
         {"iat": NOW - 0.25, "exp": NOW + 60.5},
+        {"iat": NOW, "exp": NOW + 3600.00002},
         {"aud": "https://auth.worksmobile.com/oauth2/v2.0/token"},
         {"iat": NOW + 30},
     ],
-    ids=["fractions", "audience", "clock a little ahead"],
+    ids=["fractions", "two looks at the clock", "audience", "clock a little ahead"],
 )
 def test_assertions_of_all_real_clients_are_taken(api: Api, claims: dict[str, Any]) -> None:
     assert api.sign_in("bot", **claims).status_code == 200
@@ -47,6 +48,7 @@ def test_assertions_of_all_real_clients_are_taken(api: Api, claims: dict[str, An
         ({"exp": NOW - 1}, "expired"),
         ({"iat": NOW + 3600, "exp": NOW + 7200}, "future"),
         ({"exp": NOW + 7300}, "60 minutes"),
+        ({"iat": NOW, "exp": NOW + 3601}, "60 minutes"),
         ({"iat": str(NOW)}, "iat"),
         ({"exp": str(NOW + 60)}, "exp"),
         ({"exp": None}, "exp"),

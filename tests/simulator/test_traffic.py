@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.simulator.conftest import bot_body
+from lwdeploy.simulator.users import identify
+from tests.simulator.conftest import TOKYO, bot_body
 
 if TYPE_CHECKING:
     from tests.simulator.conftest import Api
@@ -68,3 +69,25 @@ def test_a_fault_of_our_own_is_a_500_and_undoes_the_work(api: Api, caplog: pytes
     assert "no such table" in caplog.text
     assert api.tenant.log()[-1].outcome == "failed"
     assert api.done("GET", bot)["botName"] == "Help Desk"
+
+
+@pytest.mark.parametrize("user", ["taro@example.com", "taro%40example.com", "TARO@example.com"])
+def test_a_user_in_a_path_is_the_same_in_every_spelling(api: Api, user: str) -> None:
+    bot = f"/bots/{api.make_bot()}"
+    api.done("POST", f"{bot}/domains/{TOKYO}")
+    api.done("POST", f"{bot}/users/{user}/messages", {"content": {"type": "text", "text": "x"}})
+    assert api.tenant.sent_messages()[-1]["userId"] == identify("taro@example.com")
+
+
+def test_a_picture_that_is_posted_to_its_menu_as_a_form_is_refused(api: Api) -> None:
+    """Two clients did so: the image of a menu is the id of an attachment."""
+    bot_id = api.make_bot()
+    url = f"{api.tenant.endpoint}/bots/{bot_id}/richmenus/{api.tenant.make_richmenu(bot_id)}/image"
+    headers = {"Authorization": f"Bearer {api.token}"}
+    response = api.http.post(url, files={"file": ("menu.png", b"x", "image/png")}, headers=headers)
+    assert (response.status_code, response.json()["code"]) == (400, "INVALID_PARAMETER")
+
+
+def test_keys_beside_the_name_of_a_file_are_no_harm(api: Api) -> None:
+    body = {"fileName": "x.png", "size": 3, "contentType": "image/png", "fileSize": 3}
+    assert set(api.done("POST", f"/bots/{api.make_bot()}/attachments", body)) == {"fileId", "uploadUrl"}
