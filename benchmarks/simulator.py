@@ -119,7 +119,7 @@ def picture() -> bytes:
 
 
 def fill(client: Client) -> int:
-    """Make 300 bots, half with a persistent menu, half with a rich menu and a picture; give the pictures' bytes."""
+    """Make 300 bots, half with a persistent menu, half with a rich menu and a picture; give the bytes of all."""
     image = picture()
     form = b'--x\r\nContent-Disposition: form-data; name="FileData"; filename="a.png"\r\n\r\n'
     form += image + b"\r\n--x--\r\n"

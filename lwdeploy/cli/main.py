@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -265,9 +264,11 @@ def _run(argv: list[str] | None, surroundings: Surroundings) -> int:
 
 def _unheard(error: OSError, screen: Any) -> int:
     """Say that stdout takes nothing; a reader that has gone needs no words. Commands catch all other OSErrors."""
+    from lwdeploy.cli.terminal import unhear  # noqa: PLC0415
+
     if not isinstance(error, BrokenPipeError):
         screen.note(f"Error: the output cannot be written: {error.strerror or error}")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the interpreter's last flush finds a reader
+    unhear(1)
     return 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +22,7 @@ from lwdeploy.views.line import Line, Style, printable
 from lwdeploy.views.plan_text import plan_lines
 from lwdeploy.views.report import outcome_line
 
-__all__ = ["Screen"]
+__all__ = ["Screen", "unhear"]
 
 _COLOURS: Mapping[Style, str] = {
     Style.PLAIN: "",
@@ -37,6 +38,11 @@ _COLOURS: Mapping[Style, str] = {
 }
 EVERY_LINE_UP_TO = 40
 """Steps of an apply up to which a log gets a line for each; beyond, one for each tenth."""
+
+
+def unhear(descriptor: int) -> None:
+    """Send what is still to come on a standard stream nowhere, so that the interpreter can flush it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 class _Console(Console):
@@ -80,8 +86,9 @@ class Screen:
             return
         try:
             self._err.print(Text(printable(text), style=_COLOURS[style]))
-        except (OSError, ValueError):
+        except OSError:
             self._deaf = True
+            unhear(2)
 
     def error(self, error: LwdeployError) -> None:
         """Write an error and what to do about it to stderr."""

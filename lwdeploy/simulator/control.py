@@ -88,6 +88,7 @@ class Control:
             "clientId": self._identity.client_id,
             "serviceAccount": self._identity.service_account,
             "strictDirectory": settings.strict_directory,
+            "callbackRoutes": dict(settings.callback_routes),
             "switches": self._tenant.readings.chosen(),
         }
         return JSONResponse(shown)

@@ -11,7 +11,7 @@ from lwdeploy.simulator.richmenus import create_richmenu
 from lwdeploy.simulator.users import add_user
 from lwdeploy.simulator.wire import Answer, Request
 
-__all__ = ["make_bots", "make_richmenu", "make_user", "sent_messages", "snapshot"]
+__all__ = ["bot_secret", "make_bots", "make_richmenu", "make_user", "sent_messages", "snapshot"]
 
 _PHOTO = "https://static.example.com/bot.png"
 
@@ -62,6 +62,16 @@ def make_richmenu(tenant: Tenant, bot_id: int, *, name: str) -> str:
     with tenant.store.transaction():
         menu_id: str = _made(create_richmenu(_call(tenant, body, botId=bot_id)))["richmenuId"]
     return menu_id
+
+
+def bot_secret(tenant: Tenant, bot_id: int) -> str:
+    """Return the secret of a bot; there is no call that reads it."""
+    with tenant.store.reading():
+        row = tenant.store.row("SELECT secret FROM bots WHERE bot_id = ?", bot_id)
+    if row is None:
+        raise ValueError(f"there is no bot {bot_id}")
+    secret: str = row[0]
+    return secret
 
 
 def snapshot(tenant: Tenant) -> dict[str, Any]:

@@ -163,6 +163,10 @@ class LocalTenant:
         """Put a user into the directory and return the user id."""
         return seeding.make_user(self._tenant, login, domain_id=domain_id)
 
+    def bot_secret(self, bot_id: int) -> str:
+        """Return the secret that signs a bot's callbacks, which the Developer Console would show."""
+        return seeding.bot_secret(self._tenant, bot_id)
+
     def sent_messages(self) -> list[dict[str, Any]]:
         """Return every message that bots have sent, oldest first."""
         return seeding.sent_messages(self._tenant)
