@@ -154,7 +154,7 @@ class _Run:
             return self._send(sent, live)
         except OutcomeUnknown as lost:
             now = self._look(step, lost=lost)
-            if now is None and step.address.is_root:
+            if now is None and self._kind(step).marked:
                 raise  # a bot that is not shown is gone, or not shown yet: only the next run can tell
             paths = {diff.path for diff in sent.diffs}
             remaining = tuple(diff for diff in self._missing(step, now) if now is None or diff.path in paths)

@@ -19,11 +19,14 @@ def observed_entry(
     """Give the entry to remember, and the paths of fields that the service did not take.
 
     `live` is None when reading back failed: nothing is then known to have been observed. A field that apply
-    leaves alone (ignored, or adopted without being equal) counts as not applied.
+    leaves alone (`ignoreChanges`) counts as not applied, so that it is written once it is not ignored any more.
     """
-    observed = kind.seal(_shown(step.desired, live.spec)) if live is not None else {}
-    applied = kind.seal(step.desired)
-    entry = StateEntry(remote_id=remote_id, applied=applied, observed=observed, protect=step.lifecycle.protect)
+    ignore = step.lifecycle.ignore_changes if step.action is not Action.CREATE else ()
+    ours = _without(step.desired, ignore)
+    observed = kind.seal(_shown(ours, live.spec)) if live is not None else {}
+    entry = StateEntry(
+        remote_id=remote_id, applied=kind.seal(ours), observed=observed, protect=step.lifecycle.protect
+    )
     if live is None:
         return entry, ()
     not_taken = field_diffs(
@@ -32,9 +35,18 @@ def observed_entry(
         entry=entry,
         kind=kind,
         users=users,
-        ignore=step.lifecycle.ignore_changes if step.action is not Action.CREATE else (),
+        ignore=ignore,
     )
     return entry, tuple(diff.path for diff in not_taken)
+
+
+def _without(spec: Spec, ignore: tuple[str, ...]) -> Spec:
+    """Give a spec without the fields at and below some paths."""
+    kept: dict[str, Any] = {}
+    for path, value in leaves(dict(spec)).items():
+        if not any(path == each or path.startswith(f"{each}.") for each in ignore):
+            _put(kept, path.split("."), value)
+    return dict(canonical(kept))
 
 
 def _shown(desired: Spec, live: Spec) -> dict[str, Any]:

@@ -236,3 +236,18 @@ def test_init_adds_to_an_ignore_file_of_any_bytes(project: Project) -> None:
     assert inside.code == 1
     assert "is a project already" in inside.err
     assert not (project.root / "sub").exists()
+
+
+def test_a_field_that_was_ignored_is_written_once_it_is_not(project: Project, tenant: LocalTenant) -> None:
+    """What apply left alone was never applied."""
+    first, second = (f"https://static.example.com/{each}.png" for each in "ab")
+    project.bot("a", **least("A", photoUrl=first))
+    project.apply()
+    rooms = {"joinChatRoom": True}
+    project.bot("a", **least("A", photoUrl=second, policy=rooms, lifecycle={"ignoreChanges": ["photoUrl"]}))
+    project.apply()
+    assert tenant.snapshot()["bots"][0]["photoUrl"] == first
+    project.bot("a", **least("A", photoUrl=second, policy=rooms))
+    project.apply()
+    assert tenant.snapshot()["bots"][0]["photoUrl"] == second
+    assert project.run("plan", "--detailed-exitcode").code == 0
