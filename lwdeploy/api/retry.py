@@ -115,7 +115,7 @@ def _outcome_unknown(subject: Subject, trouble: Trouble) -> RemoteError:
         f"{subject}: no usable answer to a write: {trouble.reason}. It may or may not have been carried out.",
         operation=subject.operation,
         status=trouble.status,
-        advice="It was not sent again. Look at the object, or run a new plan, before repeating it.",
+        advice="Look at the object, or run a new plan, before repeating it.",
     )
 
 

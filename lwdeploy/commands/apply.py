@@ -17,7 +17,7 @@ from lwdeploy.commands.session import READERS, Session, open_session, read_state
 from lwdeploy.commands.workspace import choose_tenant, errors_in, open_workspace
 from lwdeploy.core.canonical import ABSENT, get_path
 from lwdeploy.core.errors import Corrupt, InvalidManifests, StalePlan, UserError
-from lwdeploy.core.types import ApplyReport
+from lwdeploy.core.types import Action, ApplyReport
 from lwdeploy.kinds import kinds_by_name
 from lwdeploy.manifests.formats import misfit
 from lwdeploy.planning.codec import decode
@@ -118,6 +118,8 @@ def _unmanageable(plan: Plan) -> str | None:
     seen = set()
     for change in plan.changes:
         known = change.address.kind in kinds_by_name() and change.address.path[0] in kinds_by_name()
+        if change.action is Action.REPLACE:
+            return f"{change.address} would be replaced, which this version does not do"
         if not known or change.address in seen:
             return f"{change.address} is of no kind that there is, or stands twice"
         if any(get_path(change.desired, diff.path) is ABSENT for diff in change.diffs):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lwdeploy.commands.request import Request
-from lwdeploy.core.errors import LineageMismatch, UserError
+from lwdeploy.core.errors import Corrupt, LineageMismatch, UserError
 from lwdeploy.core.kind import Adapter
 from lwdeploy.core.tenant import Tenant
 from lwdeploy.core.types import State
@@ -154,6 +154,13 @@ def read_state(session: Session) -> State | None:
     state = session.store.read()
     if state is None:
         return None
+    foreign = sorted({address.kind for address in state.entries} - set(kinds_by_name()))
+    if foreign:
+        raise Corrupt(
+            f"The state in {session.store.describe()} remembers kinds that this version does not know: "
+            f"{', '.join(foreign)}",
+            advice="Use the version of lwdeploy that wrote it, or a newer one.",
+        )
     bound, here = state.tenant, session.identity
     other_account = bound.get("serviceAccount") not in {None, here["serviceAccount"]}
     known = set(bound.get("domainIds") or ())

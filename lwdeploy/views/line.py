@@ -38,7 +38,7 @@ def plain(lines: Iterable[Line]) -> str:
     return "".join(f"{line.text}\n" for line in lines)
 
 
-_ACTED_UPON = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_ACTED_UPON = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"  # invisible, but they make one sign of several in many scripts and in emoji
 
 

@@ -26,7 +26,7 @@ from jsonschema import Draft202012Validator
 from lwdeploy.simulator import LocalTenant, Settings, start
 
 DESCRIPTION = Path(__file__).parents[1] / "remote" / "lineworks-bot-openapi.yaml"
-_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loads no certificates, which is slow; nothing here is https
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loads no certificates, which is slow; nothing here is https
 BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 ADMIN = "admin@example.com"
 NOW = 1_800_000_000  # time stands still, but for what a test advances
@@ -187,7 +187,7 @@ def begin(contract: Contract, private_key: str) -> Iterator[Begin]:
             whole = Settings(private_key=private_key, **settings)
             tenant = start(data=data, settings=whole, clock=lambda: NOW)
             ending.enter_context(tenant)
-            http = ending.enter_context(httpx.Client(timeout=20, trust_env=False, verify=_NO_TLS))
+            http = ending.enter_context(httpx.Client(timeout=20, trust_env=False, verify=NO_TLS))
             return Api(tenant, http, None if loose else contract, scope)
 
         yield _begin
