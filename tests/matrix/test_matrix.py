@@ -1,7 +1,7 @@
 """lwdeploy does its main job whatever the API turns out to do where its documentation is silent.
 
-The number of mixes is `LWDEPLOY_MATRIX_SEEDS`, a few by default:
-`LWDEPLOY_MATRIX_SEEDS=200 pytest -n auto tests/matrix -k mix` is the long run.
+The number of mixes is `MATRIX_SEEDS`, a few by default:
+`MATRIX_SEEDS=200 pytest -n auto tests/matrix -k mix` is the long run.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.matrix.job import Job
 from tests.support.console import Console
 from tests.support.project import MakeTenant, Project, least
 
-SEEDS = range(int(os.environ.get("LWDEPLOY_MATRIX_SEEDS", "4")))
+SEEDS = range(int(os.environ.get("MATRIX_SEEDS", "4")))
 # What lwdeploy never calls: messages, callbacks, attachments, rich menus. A bot that has them is still its own.
 BESIDE = frozenset(
     {

@@ -551,3 +551,18 @@ def test_killed_at_any_moment_the_next_run_ends_as_desired(event: str) -> None:
     assert rig.world.names() == ["a", "b"]
     assert len(rig.world.children) == 1
     assert rig.plan(*wanted).empty
+
+
+def test_our_own_mistake_with_one_bot_is_told_and_the_rest_goes_on(rig: Rig) -> None:
+    """What nobody foresaw must not lose what was done with the other bots."""
+
+    def mistaken() -> None:
+        raise KeyError("nope")
+
+    rig.world.hooks["write bot/a"] = mistaken
+    report = rig.apply(rig.plan(bot("a"), bot("b")))
+    assert statuses(report) == {"bot/a": "failed", "bot/b": "done"}
+    assert report.outcomes[0].error == "unexpected KeyError: 'nope'"
+    assert "mistake in lwdeploy" in report.outcomes[0].advice
+    rig.world.hooks.clear()
+    assert rig.apply(rig.plan(bot("a"), bot("b"))).complete

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lwdeploy.core.errors import Corrupt, LineageMismatch, StalePlan, StateError, Unavailable
+from lwdeploy.core.errors import Corrupt, LineageMismatch, StalePlan, StateError, Unavailable, UnsafePlan
 from lwdeploy.core.tenant import Limits
 from lwdeploy.planning.codec import with_digest
 from lwdeploy.planning.model import Plan
@@ -350,3 +350,33 @@ def test_what_a_deletion_destroys_is_not_looked_at_twice_within_five_seconds() -
     rig = deployed(bot("a"), bot("b"))
     rig.apply(rig.plan(bot("b"), prune=True))
     assert rig.world.asked("read bot 1") == 1
+
+
+# --- what the state owns
+
+
+def test_a_plan_of_another_project_is_not_run_on_this_state() -> None:
+    rig = deployed(bot("a"))
+    plan = with_digest(replace(rig.plan(bot("a"), bot("b")), project="another"))
+    with pytest.raises(LineageMismatch, match="The plan is of project 'another', the state of project 'acme'"):
+        rig.apply(plan)
+
+
+def test_a_protected_bot_is_not_deleted_by_a_plan_that_leaves_the_guard_out() -> None:
+    """As a plan file would be that somebody edited."""
+    rig = deployed(bot("a"), bot("b"))
+    plan = rig.plan(bot("b"), prune=True)
+    state = rig.store.read()
+    assert state is not None
+    entries = {address: replace(each, protect=True) for address, each in state.entries.items()}
+    rig.store.memory.write(replace(state, entries=entries), expected_serial=state.serial)
+    with pytest.raises(UnsafePlan, match="bot/a is protected"):
+        rig.apply(plan)
+
+
+def test_what_only_a_mark_makes_ours_must_carry_it(rig: Rig) -> None:
+    """A stray that somebody has named meanwhile is somebody's."""
+    rig.world.bots["7"] = bot_spec(marked("helpdesk"))
+    plan = rig.plan(bot())
+    rig.world.bots["7"] = bot_spec("Somebody's")
+    assert "bot/helpdesk: carries no mark of project acme" in stale(rig, plan)
