@@ -46,7 +46,8 @@ _SEGMENT = st.sampled_from([ADMIN, "40001", "users", "default"]) | st.text(min_s
 
 @pytest.fixture(scope="module")
 def api(contract: Contract, private_key: str) -> Iterator[Api]:
-    roomy = Settings(private_key=private_key, bot_limit=10**6)
+    strict = {"null-fields": "refused"}  # the description has no null in a request that is taken
+    roomy = Settings(private_key=private_key, bot_limit=10**6, switches=strict)
     tenant = start(data=None, settings=roomy, clock=lambda: NOW)
     with tenant, httpx.Client(trust_env=False) as http:
         tenant.make_bots(3, registered_in=TOKYO)

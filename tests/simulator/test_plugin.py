@@ -57,7 +57,7 @@ def test_nothing_of_the_tenant_is_loaded_where_nobody_asks():
     assert "lwdeploy.simulator.pytest_plugin" in sys.modules
     ours = {name for name in sys.modules if name.startswith("lwdeploy.")}
     assert ours == {"lwdeploy.simulator", "lwdeploy.simulator.pytest_plugin"}
-    assert not {"starlette", "uvicorn", "cryptography", "sqlite3"} & set(sys.modules)
+    assert not {"starlette", "uvicorn", "cryptography"} & set(sys.modules)
 """
 _WITHOUT_PARTS = """
 import sys

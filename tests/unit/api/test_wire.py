@@ -113,7 +113,7 @@ def test_a_failed_tls_handshake_is_not_sent(wire: Wire) -> None:
     assert not failure.sent
 
 
-@pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "http://", "no url", "http://[", "http://127.0.0.1:99999"])
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "http://", "no url", "http://[::1", "http://127.0.0.1:99999"])
 def test_an_address_that_is_none_is_not_sent(wire: Wire, url: str) -> None:
     """Nothing is raised for it either."""
     failure = wire.exchange(get(url))
