@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -45,6 +46,9 @@ def _require_loopback(address: object) -> None:
 
 def pytest_configure() -> None:
     """Close the network and forget the caller's settings, for fixtures of every scope alike."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A job in the background ignores Ctrl-C, and so would every program that a test starts and interrupts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     connect, look_up = socket.socket.connect, socket.getaddrinfo
 
     def _connect(self: socket.socket, address: Any) -> None:
