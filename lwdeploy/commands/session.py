@@ -105,7 +105,7 @@ def _local(tenant: Tenant, *, root: Path) -> Iterator[tuple[Mapping[str, str], T
     data.parent.mkdir(parents=True, exist_ok=True)
     settings = Settings(
         domains=tuple(sorted({*Settings().domains, *tenant.domains.values()})),
-        plan=tenant.plan or "standard",  # type: ignore[arg-type]  # the schema allows its three words only
+        plan=tenant.plan or "standard",
         bot_limit=tenant.limits.bots,
     )
     try:

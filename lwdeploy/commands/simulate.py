@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lwdeploy.core.errors import UserError
+from lwdeploy.core.tenant import PlanName
 
 __all__ = ["Options", "list_switches", "run"]
 
@@ -22,9 +23,9 @@ class Options:
     data: Path | None
     credentials: Path | None
     log: Path | None
-    rate_limit: str
+    rate_limit: Literal["off"] | PlanName
     rate_window: float
-    plan: str
+    plan: PlanName
     host: str
     token_lifetime: int
     refresh_rotation: bool
@@ -40,8 +41,8 @@ def run(options: Options, *, announce: Callable[[Any], None]) -> None:
         from lwdeploy.simulator import Settings, serve  # noqa: PLC0415  an extra: not everybody has it
 
         settings = Settings(
-            plan=options.plan,  # type: ignore[arg-type]  # the command line takes its words only
-            rate_limit=options.rate_limit,  # type: ignore[arg-type]
+            plan=options.plan,
+            rate_limit=options.rate_limit,
             rate_window_seconds=options.rate_window,
             host=options.host,
             domains=options.domains or Settings().domains,

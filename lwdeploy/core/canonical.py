@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["ABSENT", "JSON", "canonical", "digest", "dumps", "get_path", "leaves"]
+__all__ = ["ABSENT", "JSON", "canonical", "digest", "dumps", "get_path", "leaves", "nested"]
 
 JSON = Any  # a value that json.dumps takes; spelled out where a door is narrow
 
@@ -54,6 +55,18 @@ def leaves(spec: Any, prefix: str = "") -> dict[str, Any]:
     for key in sorted(spec):
         flat |= leaves(spec[key], f"{prefix}.{key}" if prefix else str(key))
     return flat
+
+
+def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what `leaves` flattened: `{"a.b": leaf}` as nested mappings, in canonical form."""
+    spec: dict[str, Any] = {}
+    for path, value in flat.items():
+        target = spec
+        *groups, leaf = path.split(".")
+        for group in groups:
+            target = target.setdefault(group, {})
+        target[leaf] = value
+    return dict(canonical(spec))
 
 
 def get_path(spec: Any, path: str) -> Any:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-__all__ = ["LOCAL", "Auth", "Guards", "Limits", "SecretRef", "Tenant"]
+__all__ = ["LOCAL", "Auth", "Guards", "Limits", "PlanName", "SecretRef", "Tenant"]
+
+PlanName = Literal["free", "standard", "advanced"]
+"""What the tenant has subscribed to (reference 2.6); the schema of the Tenant takes these words only."""
 
 LOCAL = "local"
 """The endpoint that stands for the embedded local tenant."""
@@ -76,7 +80,7 @@ class Tenant:
     name: str
     endpoint: str
     token_url: str = ""
-    plan: str | None = None
+    plan: PlanName | None = None
     limits: Limits = Limits()
     domains: Mapping[str, int] = field(default_factory=dict)
     auth: Auth = field(default_factory=Auth)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lwdeploy.core.address import Address
-from lwdeploy.core.canonical import canonical, get_path, leaves
+from lwdeploy.core.canonical import get_path, leaves, nested
 from lwdeploy.core.kind import Kind
-from lwdeploy.core.types import Desired, Listed, LiveResource, Resource, Spec, StateEntry
+from lwdeploy.core.types import Desired, Listed, LiveResource, Resource, StateEntry
 from lwdeploy.planning.diff import differing_paths
 
 __all__ = ["Candidate", "Rebuilt", "judge", "rebuilt_entries", "same_name"]
@@ -115,18 +115,7 @@ def _entry(resource: Resource, live: LiveResource, *, kind: Kind) -> StateEntry:
     kept = {path: value for path, value in leaves(dict(resource.spec)).items() if path not in open_paths}
     return StateEntry(
         remote_id=live.remote_id,
-        applied=kind.seal(_nested(kept)),
-        observed=kind.seal(_nested({path: get_path(live.spec, path) for path in kept})),
+        applied=kind.seal(nested(kept)),
+        observed=kind.seal(nested({path: get_path(live.spec, path) for path in kept})),
         protect=resource.lifecycle.protect,
     )
-
-
-def _nested(flat: Mapping[str, object]) -> Spec:
-    spec: dict[str, object] = {}
-    for path, value in flat.items():
-        target = spec
-        *groups, leaf = path.split(".")
-        for group in groups:
-            target = target.setdefault(group, {})  # type: ignore[assignment]  # groups hold mappings only
-        target[leaf] = value
-    return dict(canonical(spec))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from lwdeploy.core.canonical import ABSENT, canonical, get_path, leaves
+from lwdeploy.core.canonical import ABSENT, get_path, leaves, nested
 from lwdeploy.core.kind import Kind
 from lwdeploy.core.types import Action, Change, LiveResource, Spec, StateEntry
 from lwdeploy.planning.diff import field_diffs
@@ -42,24 +41,17 @@ def observed_entry(
 
 def _without(spec: Spec, ignore: tuple[str, ...]) -> Spec:
     """Give a spec without the fields at and below some paths."""
-    kept: dict[str, Any] = {}
-    for path, value in leaves(dict(spec)).items():
-        if not any(path == each or path.startswith(f"{each}.") for each in ignore):
-            _put(kept, path.split("."), value)
-    return dict(canonical(kept))
+    kept = leaves(dict(spec)).items()
+    return nested(
+        {
+            path: value
+            for path, value in kept
+            if not any(path == each or path.startswith(f"{each}.") for each in ignore)
+        }
+    )
 
 
-def _shown(desired: Spec, live: Spec) -> dict[str, Any]:
+def _shown(desired: Spec, live: Spec) -> Spec:
     """Give the live values of exactly the fields that are declared."""
-    shown: dict[str, Any] = {}
-    for path in leaves(dict(desired)):
-        value = get_path(live, path)
-        if value is not ABSENT:
-            _put(shown, path.split("."), value)
-    return dict(canonical(shown))
-
-
-def _put(target: dict[str, Any], keys: list[str], value: Any) -> None:
-    for key in keys[:-1]:
-        target = target.setdefault(key, {})
-    target[keys[-1]] = value
+    values = {path: get_path(live, path) for path in leaves(dict(desired))}
+    return nested({path: value for path, value in values.items() if value is not ABSENT})

@@ -26,12 +26,10 @@ def test_the_inventory_cannot_be_changed() -> None:
 def test_the_inventory_agrees_with_the_description_of_the_api() -> None:
     """Method and path of each operationId are those of the OpenAPI file, where the project keeps its copy."""
     root = Path(__file__).parents[3]
-    copies = sorted(root.glob("tests/**/*openapi*.yaml")) + sorted(root.glob("schemas/**/*openapi*.yaml"))
-    if not copies:
-        pytest.skip("the project has no copy of the OpenAPI description yet")
+    description = root / "tests" / "remote" / "lineworks-bot-openapi.yaml"
     described: dict[str, tuple[str, str]] = {}
     path = method = ""
-    for line in copies[0].read_text("utf-8").splitlines():
+    for line in description.read_text("utf-8").splitlines():
         if found := re.match(r"  (/\S*):$", line):
             path = found[1]
         elif found := re.match(r"    (get|post|put|patch|delete):$", line):

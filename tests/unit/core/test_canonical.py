@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwdeploy.core.canonical import ABSENT, canonical, digest, dumps, get_path, leaves
+from lwdeploy.core.canonical import ABSENT, canonical, digest, dumps, get_path, leaves, nested
 
 _keys = st.text(alphabet="abcxyz", min_size=1, max_size=4)
 _scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
@@ -96,3 +96,11 @@ def test_a_path_that_leads_nowhere_is_absent_and_not_none(path: str) -> None:
 def test_absent_is_false_and_says_so() -> None:
     assert not ABSENT
     assert repr(ABSENT) == "ABSENT"
+
+
+def test_what_was_flattened_can_be_nested_again() -> None:
+    """`nested` undoes `leaves`, in canonical order."""
+    spec = {"b": {"y": [1, {"z": 2}], "x": None}, "a": 1}
+    assert list(nested(leaves(spec))) == ["a", "b"]
+    assert nested(leaves(spec)) == spec
+    assert nested({}) == {}
