@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.diagnostics import Severity, SourceRef
+from lwdeploy.core.picture import Picture
 from lwdeploy.core.types import Change, Consequence, Lifecycle, Listed, LiveResource, Mark, Resource, Spec
 
 __all__ = ["Adapter", "Declared", "Finding", "Kind", "Manifest", "Reader", "Rule", "TenantView", "Written"]
@@ -23,12 +24,21 @@ class TenantView:
     guards: Mapping[str, Any] = field(default_factory=dict)
 
 
+def _no_picture(path: str) -> Picture:
+    return Picture(file=path, problem="no pictures are at hand")
+
+
+def _no_trouble(_recipe: Mapping[str, Any]) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """One root manifest (a Bot) with its references already replaced by what they refer to.
 
     `at(path)` gives the place of a dotted path (`domains.0.name`) in the file that wrote it; a path that is
-    not there gives the nearest place above it.
+    not there gives the nearest place above it. `picture(path)` looks at the file whose name stands at a dotted
+    path, relative to the file that wrote it; `trouble(recipe)` says why a picture cannot be drawn here.
     """
 
     address: Address
@@ -36,14 +46,20 @@ class Manifest:
     tenant: TenantView
     at: Callable[[str], SourceRef]
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    picture: Callable[[str], Picture] = _no_picture
+    trouble: Callable[[Mapping[str, Any]], str] = _no_trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """What a kind makes of a manifest: its resources, and whether the manifest spells the list out at all."""
+    """What a kind makes of a manifest: its resources, and whether the manifest spells the list out at all.
+
+    `files` maps the names of the local files that stand behind it, pictures and fonts, to their digests.
+    """
 
     resources: tuple[Resource, ...] = ()
     in_scope: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

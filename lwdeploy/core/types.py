@@ -111,10 +111,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle:
-    """How careful to be with one object."""
+    """How careful to be with one object; `retain_replaced` keeps what a replacement would delete."""
 
     protect: bool = False
     ignore_changes: tuple[str, ...] = ()
+    retain_replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
