@@ -50,6 +50,8 @@ BREACHES = [
     ("http-home", "live/read.py", "import httpx"),
     ("http-home", "commands/session.py", "import jwt"),
     ("deepdiff-home", "planning/match.py", "import deepdiff"),
+    ("layers", "pictures/desk.py", "import lwdeploy.planning.match"),
+    ("pictures-home", "commands/preview.py", "import PIL.Image"),
     ("terminal-home", "views/line.py", "import rich.text"),
     ("terminal-home", "commands/init.py", "import click"),
     ("server-home", "commands/simulate.py", "import uvicorn"),

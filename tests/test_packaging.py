@@ -50,7 +50,8 @@ def test_the_wheel_holds_the_code_the_schemas_and_the_licence_and_nothing_else(w
         names = set(archive.namelist())
         metadata = Parser().parsestr(archive.read(f"lwdeploy-{__version__}.dist-info/METADATA").decode())
     schemas = {f"lwdeploy/schemas/{path.name}" for path in (ROOT / "schemas").glob("*.json")}
-    code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "lwdeploy").rglob("*.py")}
+    shipped = [path for form in ("*.py", "*.css", "*.js") for path in (ROOT / "lwdeploy").rglob(form)]
+    code = {path.relative_to(ROOT).as_posix() for path in shipped}
     info = {name for name in names if name.startswith(f"lwdeploy-{__version__}.dist-info/")}
     assert schemas
     assert names - info - {"lwdeploy/py.typed"} == schemas | code

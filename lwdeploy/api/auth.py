@@ -15,7 +15,7 @@ import jwt
 from lwdeploy.api.credentials import Credentials
 from lwdeploy.api.headers import server_time
 from lwdeploy.api.refusals import refused_token
-from lwdeploy.api.replies import Reply
+from lwdeploy.api.replies import Reply, Trouble, understand
 from lwdeploy.api.retry import Delivery
 from lwdeploy.api.timing import Timing
 from lwdeploy.api.wire import Request, Transport
@@ -117,7 +117,7 @@ class ServiceAccount:
         return self._token
 
     def _granted(self) -> _Grant:
-        reply = self._delivery.deliver(_ISSUE_TOKEN, lambda: self._transport.exchange(self._request()))
+        reply = self._delivery.deliver(_ISSUE_TOKEN, self._attempt)
         if reply.status >= 400 or (isinstance(reply.value, Mapping) and "error" in reply.value):
             raise self._refused(reply)
         grant = _grant(reply.value)
@@ -129,6 +129,9 @@ class ServiceAccount:
                 advice="Nothing was changed. Check that the token URL is that of the service.",
             )
         return grant
+
+    def _attempt(self) -> Reply | Trouble:
+        return understand(self._transport.exchange(self._request()))
 
     def _refused(self, reply: Reply) -> Rejected:
         server = server_time(reply.headers)

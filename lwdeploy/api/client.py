@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import threading
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Self
-from urllib.parse import urlencode
 
-from lwdeploy.api import endpoints
+from lwdeploy.api import endpoints, outgoing
+from lwdeploy.api.audited import Audited
 from lwdeploy.api.auth import ServiceAccount, Tokens
-from lwdeploy.api.call import Call
+from lwdeploy.api.call import Call, call
 from lwdeploy.api.credentials import Credentials
+from lwdeploy.api.files import Files
 from lwdeploy.api.pacing import Pacing
 from lwdeploy.api.pages import collect
 from lwdeploy.api.refusals import refused_call
-from lwdeploy.api.replies import Reply
+from lwdeploy.api.replies import Reply, understand
 from lwdeploy.api.retry import Delivery, Retry
+from lwdeploy.api.sending import Sender
 from lwdeploy.api.timing import Timing
-from lwdeploy.api.wire import Answer, Failure, Request, Transport, Wire
+from lwdeploy.api.wire import Transport, Wire
+from lwdeploy.core.audit import Audit
 from lwdeploy.core.errors import UserError
 from lwdeploy.core.tenant import Limits
 
 __all__ = ["Client"]
-
-_LOG = logging.getLogger("lwdeploy.api")
 
 
 class Client:
@@ -47,15 +44,15 @@ class Client:
         timing: Timing,
         read_only: bool,
     ) -> None:
-        self._transport = transport
         self._endpoint = endpoints.base_url(endpoint)
         self._tokens = tokens
-        self._pacing = pacing
         self._delivery = Delivery(retry=retry, timing=timing)
-        self._timing = timing
         self._read_only = read_only
-        self._lock = threading.Lock()
-        self._calls: Counter[str] = Counter()
+        self._audited = Audited(transport)
+        self._sender = Sender(transport=self._audited, pacing=pacing, timing=timing)
+        self._files = Files(
+            endpoint=self._endpoint, sender=self._sender, tokens=tokens, retry=retry, timing=timing
+        )
 
     @classmethod
     def open(
@@ -66,10 +63,15 @@ class Client:
         token_url: str = "",
         limits: Limits | None = None,
         read_only: bool = False,
+        scopes: tuple[str, ...] = (),
         retry: Retry | None = None,
         timing: Timing | None = None,
     ) -> Self:
-        """Build a client and all it stands on; nothing is sent yet. The scope follows from `read_only`."""
+        """Build a client and all it stands on; nothing is sent yet.
+
+        Tokens are asked for the scope that follows from `read_only`, and for `scopes` besides: to download
+        attachments a client that only reads needs `bot.message` (reference 1.5).
+        """
         timing, retry = timing or Timing(), retry or Retry()
         url = endpoints.token_url(endpoint, given=token_url)
         endpoint = endpoints.base_url(endpoint)
@@ -78,7 +80,7 @@ class Client:
             transport=wire,
             token_url=url,
             credentials=credentials,
-            scope="bot.read" if read_only else "bot",
+            scope=" ".join(dict.fromkeys(("bot.read" if read_only else "bot", *scopes))),
             delivery=Delivery(retry=retry, timing=timing),
             timing=timing,
         )
@@ -103,13 +105,19 @@ class Client:
 
     def close(self) -> None:
         """Let go of all connections."""
-        self._transport.close()
+        self._sender.close()
 
     @property
     def calls(self) -> Mapping[str, int]:
-        """Requests sent so far by operationId, repeats included, token requests not."""
-        with self._lock:
-            return dict(sorted(self._calls.items()))
+        """Requests sent so far by operationId, repeats included, token requests not.
+
+        Those to the storage host have no operationId: they are `uploadAttachment` and `downloadAttachment`.
+        """
+        return self._sender.calls
+
+    def record(self, audit: Audit) -> None:
+        """Have every write from now on stand in a record, a line before it leaves and one when it has ended."""
+        self._audited.audit = audit
 
     def send(self, call: Call) -> Any:
         """Send one call and give its JSON value; None for an empty body.
@@ -117,19 +125,35 @@ class Client:
         Raises Rejected (also for 404), Throttled, Unavailable, or for a write OutcomeUnknown.
         """
         self._guard(call)
-        content = _encoded(call)
+        content = outgoing.encoded(call)
         token = self._tokens.token()
         reply = self._deliver(call, content, token)
         if reply.status == 401:
             token = self._tokens.renew(token)
             reply = self._deliver(call, content, token)
         if reply.status >= 400:
-            raise refused_call(call, reply, scope=self._tokens.scope, secrets=(token,))
+            raise refused_call(call, reply, scope=self._tokens.scope, sent=call.json, secrets=(token,))
         return reply.value
 
     def pages(self, call: Call, *, key: str) -> list[Any]:
         """Send a list call to its last page and give all entries; Unavailable unless the list is whole."""
         return collect(self.send, call, key=key)
+
+    def upload(self, *, bot_id: str, name: str, content: bytes, media_type: str) -> str:
+        """Upload a file for a bot and give the fileId to bind within 24 hours (reference 3.6).
+
+        Raises Rejected, Throttled or Unavailable: nothing that anybody sees is changed by an upload, so that
+        its outcome is never unknown. `operation` of the error is `createAttachment` or `uploadAttachment`.
+        """
+        self._guard(call("createAttachment", botId=bot_id))
+        return self._files.upload(bot_id=bot_id, name=name, content=content, media_type=media_type)
+
+    def download(self, call: Call) -> bytes:
+        """Send getAttachment and give the bytes it leads to, 16 MiB at most.
+
+        Raises Rejected (also for 404), Throttled or Unavailable, ValueError for a call that writes.
+        """
+        return self._files.download(call)
 
     def _guard(self, call: Call) -> None:
         if self._read_only and not call.safe:
@@ -139,38 +163,9 @@ class Client:
             )
 
     def _deliver(self, call: Call, content: bytes, token: str) -> Reply:
-        request = Request(
-            method=call.method,
-            url=f"{self._endpoint}{call.target}{_query(call)}",
-            headers={"Authorization": f"Bearer {token}"}
-            | ({"Content-Type": "application/json; charset=UTF-8"} if content else {}),
-            content=content,
+        request = outgoing.request(call, endpoint=self._endpoint, content=content, token=token)
+        return self._delivery.deliver(
+            call,
+            lambda: understand(self._sender.send(call.operation, request)),
+            hold=self._sender.hold,
         )
-        return self._delivery.deliver(call, lambda: self._once(call, request), hold=self._pacing.hold)
-
-    def _once(self, call: Call, request: Request) -> Answer | Failure:
-        self._pacing.acquire(call.operation)
-        with self._lock:
-            self._calls[call.operation] += 1
-        begun = self._timing.clock()
-        answer = self._transport.exchange(request)
-        milliseconds = (self._timing.clock() - begun) * 1000
-        if isinstance(answer, Answer):
-            self._pacing.observe(call.operation, answer.headers)
-            _LOG.debug("%s %d %.0f ms", call.operation, answer.status, milliseconds)
-        else:
-            _LOG.debug("%s no answer, %.0f ms: %s", call.operation, milliseconds, answer.reason)
-        return answer
-
-
-def _encoded(call: Call) -> bytes:
-    if call.json is None:
-        return b""
-    text = json.dumps(call.json, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    if any("\ud800" <= each <= "\udfff" for each in text):  # asked first: the codec's error quotes the body
-        raise UserError(f"{call}: a text holds half of a character pair and cannot be sent.")
-    return text.encode()
-
-
-def _query(call: Call) -> str:
-    return f"?{urlencode(call.query)}" if call.query else ""

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lwdeploy.api.headers import WINDOW, reset_seconds
-from lwdeploy.api.replies import Reply, Trouble, understand
+from lwdeploy.api.replies import Reply, Trouble
 from lwdeploy.api.timing import Timing
-from lwdeploy.api.wire import Answer, Failure
 from lwdeploy.core.errors import OutcomeUnknown, RemoteError, Throttled, Unavailable
 
 __all__ = ["Delivery", "Retry", "Subject"]
@@ -60,7 +59,7 @@ class Delivery:
     def deliver(
         self,
         subject: Subject,
-        attempt: Callable[[], Answer | Failure],
+        attempt: Callable[[], Reply | Trouble],
         *,
         hold: Callable[[str, float], None] = lambda _operation, _seconds: None,
     ) -> Reply:
@@ -71,7 +70,7 @@ class Delivery:
         """
         failures, refusals, waited = 0, 0, 0.0
         while True:
-            outcome = understand(attempt())
+            outcome = attempt()
             if isinstance(outcome, Trouble):
                 failures += 1
                 self._failed(subject, outcome, failures=failures)

@@ -19,7 +19,7 @@ from lwdeploy.api.endpoints import is_loopback
 from lwdeploy.api.timing import Timing
 from lwdeploy.core.errors import UserError
 
-__all__ = ["MAX_BYTES", "Answer", "Failure", "Request", "Transport", "Wire"]
+__all__ = ["MAX_BYTES", "Answer", "Failure", "Request", "Transport", "Wire", "multipart"]
 
 MAX_BYTES = 16 * 1024 * 1024
 CONNECT_SECONDS = 10.0
@@ -39,12 +39,14 @@ _ANY = (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamErr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What goes out; prints its method only."""
+    """What goes out; prints its method only. Operation and ids (those in its path) are for the record."""
 
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     content: bytes = field(default=b"", repr=False)
+    operation: str = field(default="", repr=False)
+    ids: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,12 @@ class Wire:
             cut = _why_cut(error)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(status=response.status_code, headers=headers, body=bytes(body), cut=cut)
+
+
+def multipart(part: str, *, name: str, content: bytes, media_type: str) -> tuple[str, bytes]:
+    """Give content type and body of a form that holds one file, `part` being the name of its field."""
+    form = httpx.Request("POST", "http://localhost", files={part: (name, content, media_type)})
+    return form.headers["Content-Type"], form.read()
 
 
 # A connection that idled longer is not used again: the fewer the requests that meet a connection which the

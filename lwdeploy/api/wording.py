@@ -7,11 +7,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
-__all__ = ["LONGEST", "Envelope", "envelope", "harmless"]
+__all__ = ["LONGEST", "Envelope", "envelope", "harmless", "pieces"]
 
 LONGEST = 200
 _HIDDEN = "[...]"
+_TELLING = 8
+"""A part of an address that is shorter lets nobody in."""
+_BETWEEN = re.compile(r"[/?&=#;]+")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _PLAIN = re.compile(r"[\w.@+-]{1,64}")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+\S+")
@@ -61,6 +65,14 @@ def harmless(text: str, *, sent: Any = None, secrets: Iterable[str] = ()) -> str
     shown = "".join(" " if unicodedata.category(each)[0] in "CZ" else each for each in text)
     shown = " ".join(shown.split())
     return shown if len(shown) <= LONGEST else shown[:LONGEST].rstrip() + "..."
+
+
+def pieces(url: str) -> Iterator[str]:
+    """Give an address, and the parts of it that are long enough to let somebody in, to be hidden as secrets."""
+    for each in (url, *_BETWEEN.split(url)):
+        for form in (each, unquote(each)):
+            if len(form) >= _TELLING:
+                yield form
 
 
 def _telling(sent: Any) -> Iterator[str]:

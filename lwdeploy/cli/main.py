@@ -237,7 +237,7 @@ def explain(context: Surroundings, /, *, rule: str | None) -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit with its code. A user's mistake never shows a traceback."""
-    from lwdeploy.cli import simulating, stating  # noqa: F401, PLC0415  they add their commands to the group
+    from lwdeploy.cli import previewing, simulating, stating  # noqa: F401, PLC0415  they add their commands to the group
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

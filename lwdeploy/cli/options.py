@@ -128,6 +128,20 @@ def apply_flags(command: Callable[..., Any]) -> Callable[..., Any]:
             "--prune", is_flag=True, envvar="LWDEPLOY_PRUNE", help="Delete owned bots that no manifest declares."
         ),
     ]
+    flags += [
+        click.option(
+            "--verify-images",
+            is_flag=True,
+            envvar="LWDEPLOY_VERIFY_IMAGES",
+            help="Download the pictures of rich menus and compare them. Needs the scope bot.message.",
+        ),
+        click.option(
+            "--verify-users",
+            is_flag=True,
+            envvar="LWDEPLOY_VERIFY_USERS",
+            help="Read back which rich menu each user has: one call for every user.",
+        ),
+    ]
     return _decorate(allow_flag(*PLAN_GUARDS)(command), flags)
 
 

@@ -17,7 +17,7 @@ from lwdeploy.commands.session import READERS, Session, open_session, read_state
 from lwdeploy.commands.workspace import choose_tenant, errors_in, open_workspace
 from lwdeploy.core.canonical import ABSENT, get_path
 from lwdeploy.core.errors import Corrupt, InvalidManifests, StalePlan, UserError
-from lwdeploy.core.types import Action, ApplyReport
+from lwdeploy.core.types import ApplyReport
 from lwdeploy.kinds import kinds_by_name
 from lwdeploy.manifests.formats import misfit
 from lwdeploy.planning.codec import decode
@@ -43,7 +43,7 @@ class Applied:
 def run(request: Request, terminal: Terminal) -> Applied:
     """Plan, show the plan, ask unless approved beforehand, and carry it out."""
     prepared = planning.prepare(request, terminal)
-    with open_session(request, prepared.tenant, root=prepared.workspace.root, write=True) as session:
+    with open_session(request, prepared.tenant, workspace=prepared.workspace, write=True) as session:
         plan = planning.make(prepared, session, request=request, terminal=terminal)
         terminal.plan(sealed(plan, kinds=kinds_by_name()))
         refuse(plan)
@@ -72,7 +72,7 @@ def run_saved(request: Request, terminal: Terminal, *, path: Path) -> Applied:
     named = Request(cwd=request.cwd, env=request.env, stdin=request.stdin, tenant=_named(plan))
     tenant = choose_tenant(named, workspace)
     _refuse_changed_files(plan, request.cwd)
-    with open_session(request, tenant, root=workspace.root, write=True) as session:
+    with open_session(request, tenant, workspace=workspace, write=True) as session:
         read_state(session)
         _refuse_other_place(plan, session, project=workspace.project)
         return _carry_out(plan, session, request=request, terminal=terminal)
@@ -118,8 +118,6 @@ def _unmanageable(plan: Plan) -> str | None:
     seen = set()
     for change in plan.changes:
         known = change.address.kind in kinds_by_name() and change.address.path[0] in kinds_by_name()
-        if change.action is Action.REPLACE:
-            return f"{change.address} would be replaced, which this version does not do"
         if not known or change.address in seen:
             return f"{change.address} is of no kind that there is, or stands twice"
         if any(get_path(change.desired, diff.path) is ABSENT for diff in change.diffs):

@@ -79,7 +79,7 @@ def _terms(prepared: Prepared, session: Session, *, request: Request) -> Terms:
 def run(request: Request, terminal: Terminal, *, out: Path | None) -> Plan:
     """Make a plan with a client that cannot write; save it when `out` is given."""
     prepared = prepare(request, terminal)
-    with open_session(request, prepared.tenant, root=prepared.workspace.root, write=False) as session:
+    with open_session(request, prepared.tenant, workspace=prepared.workspace, write=False) as session:
         plan = make(prepared, session, request=request, terminal=terminal)
     if out is not None:
         save(plan, request.cwd / out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,12 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lwdeploy.commands.request import Request
-from lwdeploy.core.errors import Corrupt, LineageMismatch, UserError
-from lwdeploy.core.kind import Adapter
+from lwdeploy.commands.workspace import Workspace
+from lwdeploy.core.errors import Corrupt, LineageMismatch, Rejected, UserError
+from lwdeploy.core.kind import Access, Adapters, Verify
+from lwdeploy.core.picture import Source
 from lwdeploy.core.tenant import Tenant
 from lwdeploy.core.types import State
 from lwdeploy.kinds import KINDS, kinds_by_name
 from lwdeploy.live.read import RootReader
+from lwdeploy.pictures.desk import Desk
 from lwdeploy.state.file import FileStore
 from lwdeploy.state.store import Store
 
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["READERS", "Session", "open_session", "open_store", "pool", "read_state"]
 
+IMAGE_SCOPE = "bot.message"
+UPLOAD = "uploadAttachment"
+_OF_BYTES = "sha256:"
 READERS = 8
 """Bots that are read or written at a time; the quota, not this, is what limits a large tenant."""
 
@@ -35,7 +42,7 @@ class Session:
 
     tenant: Tenant
     client: Client
-    adapters: Mapping[str, Adapter]
+    adapters: Adapters
     reader: RootReader
     store: Store
     identity: Mapping[str, Any]
@@ -52,10 +59,11 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 
 @contextmanager
-def open_session(request: Request, tenant: Tenant, *, root: Path, write: bool) -> Iterator[Session]:
+def open_session(request: Request, tenant: Tenant, *, workspace: Workspace, write: bool) -> Iterator[Session]:
     """Open a tenant: start it when it is the local one, read its credentials otherwise. Sends nothing yet.
 
-    Without `write` the client raises on everything but GET, and asks for the scope `bot.read` only.
+    Without `write` the client raises on everything but GET, and asks for the scope `bot.read` only; to verify
+    pictures it needs `bot.message` besides (reference 1.5).
     """
     from lwdeploy.api.client import Client  # noqa: PLC0415  slow to load, and not needed offline
     from lwdeploy.api.credentials import Credentials  # noqa: PLC0415
@@ -63,7 +71,7 @@ def open_session(request: Request, tenant: Tenant, *, root: Path, write: bool) -
     with ExitStack() as stack:
         env, running = request.env, tenant
         if tenant.is_local:
-            started = stack.enter_context(_local(tenant, root=root))
+            started = stack.enter_context(_local(tenant, root=workspace.root))
             env, running = started
         credentials = Credentials.read(running.auth, env=env)
         client = stack.enter_context(
@@ -73,21 +81,43 @@ def open_session(request: Request, tenant: Tenant, *, root: Path, write: bool) -
                 credentials=credentials,
                 limits=running.limits,
                 read_only=not write,
+                scopes=(IMAGE_SCOPE,) if request.verify_images and not write else (),
             )
         )
-        adapters = {kind.name: kind.adapter(client) for kind in KINDS}
+        access = Access(
+            client=client,
+            project=workspace.project,
+            verify=Verify(images=request.verify_images, users=request.verify_users),
+            content=lambda digest, source: _content(workspace.pictures, digest, source),
+        )
+        adapters = Adapters.of(KINDS, access)
         yield Session(
             tenant=tenant,
             client=client,
             adapters=adapters,
             reader=RootReader(adapters=adapters, kinds=kinds_by_name()),
-            store=open_store(request, tenant, root=root),
+            store=open_store(request, tenant, root=workspace.root),
             identity={
                 "endpoint": tenant.endpoint,
                 "serviceAccount": credentials.service_account,
                 "domainIds": sorted(tenant.domains.values()),
             },
         )
+
+
+def _content(desk: Desk, digest: str, source: Source) -> bytes:
+    """Give the bytes of a picture, if they still are those that the plan means."""
+    try:
+        content = desk.content(source)
+    except UserError as error:
+        raise Rejected(error.message, operation=UPLOAD, advice=error.advice) from error
+    if digest.startswith(_OF_BYTES) and digest != _OF_BYTES + hashlib.sha256(content).hexdigest():
+        raise Rejected(
+            f"The picture {source.get('file')} was changed after the plan was made",
+            operation=UPLOAD,
+            advice="Plan again.",
+        )
+    return content
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from lwdeploy.commands.session import Session, open_session, open_store, pool
 from lwdeploy.commands.workspace import choose_tenant, errors_in, open_workspace
 from lwdeploy.core.address import Address
 from lwdeploy.core.errors import AmbiguousMatch, InvalidManifests, StateError, UnsafePlan, UserError
-from lwdeploy.core.types import Desired, Listed, LiveResource, Resource, State
+from lwdeploy.core.live import Listed, LiveResource
+from lwdeploy.core.types import Desired, Resource, State
 from lwdeploy.kinds import kinds_by_name
 from lwdeploy.planning.candidates import Candidate, Rebuilt, judge, rebuilt_entries, same_name
 from lwdeploy.planning.match import identify
@@ -52,7 +53,7 @@ def init(request: Request) -> Shown:
     if errors_in(workspace.diagnostics):
         raise InvalidManifests(workspace.diagnostics)
     tenant = choose_tenant(request, workspace)
-    with open_session(request, tenant, root=workspace.root, write=False) as session:
+    with open_session(request, tenant, workspace=workspace, write=False) as session:
         if session.store.read() is not None:
             raise UserError(
                 f"There is a state in {session.store.describe()} already: nothing was changed",
@@ -78,7 +79,7 @@ def rebuild(request: Request, terminal: Terminal) -> Rebuilt:
             "A state is rebuilt of the whole project: what a part leaves out would be created a second time",
             advice="Leave --target out, and name no -f below the project's root.",
         )
-    with open_session(request, prepared.tenant, root=prepared.workspace.root, write=False) as session:
+    with open_session(request, prepared.tenant, workspace=prepared.workspace, write=False) as session:
         lost = _refuse_readable(session)
         found = _search(prepared.desired, session, project=prepared.workspace.project, terminal=terminal)
         _refuse_ambiguous(found)
@@ -116,7 +117,7 @@ def _refuse_readable(session: Session) -> bool:
 
 
 def _search(desired: Desired, session: Session, *, project: str, terminal: Terminal) -> Rebuilt:
-    listed = session.adapters["bot"].listing()
+    listed = session.adapters.roots["bot"].listing()
     roots = [each for each in desired.resources if each.address.is_root]
     identity = identify(roots, state=None, listed=listed, project=project)
     taken = {binding.remote_id for binding in identity.bindings.values()}
@@ -158,7 +159,8 @@ def _read_root(
 ) -> Mapping[Address, LiveResource]:
     mine = {each.address: each for each in desired.resources if each.address.root == root.address}
     scopes = frozenset(kind for address, kind in desired.scopes if address == root.address)
-    return session.reader.read_root(root.address, remote_id=remote_id, wanted=mine, scopes=scopes)
+    seen = session.reader.read_root(root.address, remote_id=remote_id, wanted=mine, scopes=scopes)
+    return seen.resources
 
 
 def _refuse_ambiguous(found: Rebuilt) -> None:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from lwdeploy.commands.request import Request
 from lwdeploy.commands.workspace import (
     Workspace,
-    choose_tenant,
     desired_for,
-    local_tenant,
+    offline_tenant,
     open_workspace,
 )
 from lwdeploy.core.diagnostics import Diagnostic
-from lwdeploy.core.errors import InvalidManifests, UserError
+from lwdeploy.core.errors import InvalidManifests
 from lwdeploy.core.tenant import Tenant
 
 __all__ = ["Validated", "run"]
@@ -47,12 +46,7 @@ def run(request: Request) -> Validated:
 def _tenants(request: Request, workspace: Workspace) -> tuple[Tenant, ...]:
     if request.tenant is None and len(workspace.tenants) > 1:
         return workspace.tenants
-    try:
-        return (choose_tenant(request, workspace),)
-    except UserError:
-        if request.tenant is not None and request.tenant not in {each.name for each in workspace.tenants}:
-            raise
-        return (local_tenant(workspace),)
+    return (offline_tenant(request, workspace),)
 
 
 def _findings(workspace: Workspace, tenant: Tenant) -> tuple[Diagnostic, ...]:

@@ -21,8 +21,17 @@ from lwdeploy.manifests.load import Loaded
 from lwdeploy.manifests.resolve import default_tenant, project_id, resolve, tenant_view, tenants
 from lwdeploy.manifests.validate import validate
 from lwdeploy.manifests.validity import Validity
+from lwdeploy.pictures.desk import Desk
 
-__all__ = ["Workspace", "choose_tenant", "desired_for", "errors_in", "open_workspace"]
+__all__ = [
+    "Workspace",
+    "choose_tenant",
+    "desired_for",
+    "errors_in",
+    "local_tenant",
+    "offline_tenant",
+    "open_workspace",
+]
 
 ENV_ENDPOINT = "LWDEPLOY_ENDPOINT"
 ENV_NAME = "env"
@@ -47,6 +56,7 @@ class Workspace:
     only: frozenset[str] | None
     diagnostics: tuple[Diagnostic, ...]
     validity: Validity
+    pictures: Desk
 
 
 def open_workspace(request: Request) -> Workspace:
@@ -66,6 +76,7 @@ def open_workspace(request: Request) -> Workspace:
         whole=part.whole and not request.targets,
         only=part.only,
         diagnostics=found,
+        pictures=Desk(request.cwd),
     )
 
 
@@ -85,6 +96,16 @@ def choose_tenant(request: Request, workspace: Workspace) -> Tenant:
         if errors_in(workspace.diagnostics):
             raise InvalidManifests(workspace.diagnostics) from None
         raise
+
+
+def offline_tenant(request: Request, workspace: Workspace) -> Tenant:
+    """Give the tenant to check a project for without a network: the one that is meant, else the local one."""
+    try:
+        return choose_tenant(request, workspace)
+    except UserError:
+        if request.tenant is not None and request.tenant not in {each.name for each in workspace.tenants}:
+            raise
+        return local_tenant(workspace)
 
 
 def _chosen(request: Request, workspace: Workspace) -> Tenant:
@@ -192,6 +213,7 @@ def desired_for(
         kinds=KINDS,
         whole_project=workspace.whole,
         validity=workspace.validity,
+        pictures=workspace.pictures,
     )
     diagnostics = tuple(sorted({*workspace.diagnostics, *found.diagnostics}, key=lambda each: each.sort_key))
     if errors_in(diagnostics):

@@ -10,6 +10,7 @@
     |   `-- QuotaExceeded     more bots than the tenant takes
     |-- RemoteError           the tenant answered, or did not
     |   |-- Rejected          it said no; never retried
+    |   |   `-- Unchangeable  it does not let this object be changed: it must be replaced
     |   |-- Throttled         it said later; the client has waited as long as it may
     |   |-- Unavailable       it gave no answer, and nothing can have changed
     |   `-- OutcomeUnknown    it gave no answer, and something may have changed; never repeated blindly
@@ -46,6 +47,7 @@ __all__ = [
     "StateError",
     "Throttled",
     "Unavailable",
+    "Unchangeable",
     "UnsafePlan",
     "UserError",
 ]
@@ -127,6 +129,10 @@ class Rejected(RemoteError):
     def is_gone(self) -> bool:
         """Whether the object does not exist; API 1.0 had a code for bots that 2.0 may still use."""
         return self.status == 404 or self.code == "NONEXISTENT_BOT"
+
+
+class Unchangeable(Rejected):
+    """The tenant does not let an object be changed in place. Nothing was changed; a new one can take its place."""
 
 
 class Throttled(RemoteError):

@@ -8,10 +8,28 @@ from typing import Any, Protocol
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.diagnostics import Severity, SourceRef
-from lwdeploy.core.picture import Picture
-from lwdeploy.core.types import Change, Consequence, Lifecycle, Listed, LiveResource, Mark, Resource, Spec
+from lwdeploy.core.errors import UserError
+from lwdeploy.core.live import Listed, LiveResource, Seen
+from lwdeploy.core.picture import Picture, Source
+from lwdeploy.core.types import Change, Consequence, Lifecycle, Mark, Resource, Spec
 
-__all__ = ["Adapter", "Declared", "Finding", "Kind", "Manifest", "Reader", "Rule", "TenantView", "Written"]
+__all__ = [
+    "Access",
+    "Adapter",
+    "Adapters",
+    "ChildAdapter",
+    "Declared",
+    "Finding",
+    "Kind",
+    "Manifest",
+    "Reader",
+    "RootAdapter",
+    "Rule",
+    "Scene",
+    "TenantView",
+    "Verify",
+    "Written",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,29 +112,7 @@ class Written:
 
 
 class Adapter(Protocol):
-    """The calls of one kind. Every method raises only errors of the `RemoteError` branch.
-
-    A root kind is found by `listing`; a child by its parent's remote id and its own derived id.
-    """
-
-    def listing(self) -> tuple[Listed, ...]:
-        """Give every object of a root kind, to the last page; never called for a child kind."""
-        ...
-
-    def read(
-        self, *, parent_id: str | None, remote_id: str | None, wanted: Mapping[str, Spec]
-    ) -> tuple[LiveResource, ...]:
-        """Read live objects, without addresses.
-
-        A root kind reads the one object `remote_id` (empty when gone). A child kind reads all objects of its
-        kind below `parent_id`, unmanaged ones too. `wanted` holds the desired specs by remote id: only what
-        they declare needs to be read in detail.
-        """
-        ...
-
-    def reserve(self, change: Change, *, mark: Mark) -> LiveResource:
-        """Create a root object under its mark, all else final; give what now exists. Only marked kinds."""
-        ...
+    """The writes of one kind. Every method raises only errors of the `RemoteError` branch."""
 
     def write(
         self,
@@ -129,13 +125,88 @@ class Adapter(Protocol):
         """Bring one object from `live` (None: not there) to `change.desired`, writing differences only.
 
         A marked kind always exists by then: it was reserved, and naming it is an ordinary difference.
-        `users` maps logins to the user ids they are known to be.
+        `users` maps logins to the user ids they are known to be. Raises Unchangeable when the object exists
+        and the service does not let it be changed.
         """
         ...
 
-    def delete(self, *, parent_id: str | None, remote_id: str) -> None:
+    def delete(self, change: Change, *, parent_id: str | None) -> None:
         """Delete one object; an object that is already gone is a success."""
         ...
+
+
+class RootAdapter(Adapter, Protocol):
+    """The calls of a kind that stands by itself and has no natural key."""
+
+    def listing(self) -> tuple[Listed, ...]:
+        """Give every object, to the last page."""
+        ...
+
+    def look(self, remote_id: str, *, wanted: Spec) -> LiveResource | None:
+        """Read one object, None when it is gone; only what `wanted` declares needs to be read in detail."""
+        ...
+
+    def reserve(self, change: Change, *, mark: Mark) -> LiveResource:
+        """Create an object under its mark, all else final; give what now exists."""
+        ...
+
+
+class ChildAdapter(Adapter, Protocol):
+    """The calls of a kind whose objects belong to a root object."""
+
+    def read(self, parent: LiveResource, *, wanted: Mapping[Address, Resource]) -> Seen:
+        """Read all objects of the kind below `parent`, unmanaged ones too.
+
+        `wanted` are the resources that are meant, with the remote ids that are known of them; one with an empty
+        spec is remembered and declared no more.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verify:
+    """What to read although no list shows it and each object costs calls of its own."""
+
+    images: bool = False
+    users: bool = False
+
+
+def _no_content(digest: str, _source: Source) -> bytes:
+    raise UserError(f"The picture {digest} is not at hand")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What an adapter works with.
+
+    `client` is that of the API, `project` who we are, `verify` what to read. `content(digest, source)` gives the
+    bytes of a picture; it raises Rejected, having sent nothing, when they cannot be had or are not those meant.
+    """
+
+    client: Any
+    project: str
+    verify: Verify = Verify()
+    content: Callable[[str, Source], bytes] = _no_content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """The adapters of all kinds, over one access."""
+
+    roots: Mapping[str, RootAdapter]
+    children: Mapping[str, ChildAdapter]
+
+    @classmethod
+    def of(cls, kinds: Iterable[Kind], access: Access) -> Adapters:
+        """Make the adapters of `kinds`."""
+        known = tuple(kinds)
+        return cls(
+            roots={kind.name: kind.root(access) for kind in known if kind.root is not None},
+            children={kind.name: kind.child(access) for kind in known if kind.child is not None},
+        )
+
+    def __getitem__(self, kind: str) -> Adapter:
+        return self.roots[kind] if kind in self.roots else self.children[kind]
 
 
 class Reader(Protocol):
@@ -143,12 +214,21 @@ class Reader(Protocol):
 
     def read_root(
         self, root: Address, *, remote_id: str, wanted: Mapping[Address, Resource], scopes: frozenset[str]
-    ) -> Mapping[Address, LiveResource]:
-        """Give the live objects of `wanted` and of the child kinds in `scopes`; what is gone has no entry."""
+    ) -> Seen:
+        """Give what there is of `wanted` and of the child kinds in `scopes`; nothing when the root is gone."""
         ...
 
 
-def _no_consequences(_change: Change, _live: LiveResource | None) -> Iterable[Consequence]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a consequence may depend on: the object, what its kind read beside it, and all changes of its bot."""
+
+    live: LiveResource | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+
+
+def _no_consequences(_change: Change, _scene: Scene) -> Iterable[Consequence]:
     return ()
 
 
@@ -166,31 +246,47 @@ def _unsealed(spec: Spec) -> Spec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A resource kind: everything the rest of the program knows about it.
+    """A resource kind: everything the rest of the program knows about it. It has a `root` or a `child` adapter.
 
-    `rewritten` maps field prefixes that the service is known to rewrite to how equality is then proven:
-    `applied` (what we want is what we last wrote) or `observed` (and the tenant still shows what it showed
-    right after). `user_fields` are sets of users, compared through the known logins. `marked` kinds have no
-    natural key and are created under a mark. `level` orders kinds inside one bot's chain. `reads` is the
-    operation that reads the kind, `calls` gives the writes a change will send, by operation. `seal` replaces
-    what state must not hold by a hash. `precedes` tells which change of a child must be done before the change
-    of its bot, because the service takes them in that order only. `label` gives an object's display name,
-    which is never its identity.
+    `rewritten` maps field prefixes that the service is known to rewrite, or not to show, to how equality is then
+    proven: `applied` (what we want is what we last wrote) or `observed` (and the tenant still shows what it
+    showed right after, if it shows anything). `user_fields` are sets of users, compared through the known
+    logins. `marked` kinds have no natural key and are created under a mark.
+
+    `level` orders the writes of kinds inside one bot's chain, `removal` the deletes (the same, when None).
+    `precedes` tells which change of a child must be done before the change of its bot, because the service takes
+    them in that order only. `after` are kinds whose steps must be done before this one's. Of what a bot owns of a
+    kind nothing is kept once it declares one of those that the kind `gives_way_to`: the service takes only one of
+    them. An `eager` kind refers to another object and is brought up to date right after it; a refusal of a
+    `lenient` one holds up nothing. `refers_to` is the kind that a link points to: none of that is deleted before
+    the links have let go.
+
+    `reads` is the operation that reads the kind, `calls` gives the writes a change will send, by operation.
+    `most` is how many objects of the kind a bot takes. `seal` replaces what state must not hold by a hash.
+    `label` gives an object's display name, which is never its identity.
     """
 
     name: str
     word: str
     level: int
-    adapter: Callable[[Any], Adapter]
     declare: Callable[[Manifest], Declared]
+    root: Callable[[Access], RootAdapter] | None = None
+    child: Callable[[Access], ChildAdapter] | None = None
     parent: str | None = None
     marked: bool = False
     rules: tuple[Rule, ...] = ()
     rewritten: Mapping[str, str] = field(default_factory=dict)
     user_fields: tuple[str, ...] = ()
-    consequences: Callable[[Change, LiveResource | None], Iterable[Consequence]] = _no_consequences
+    consequences: Callable[[Change, Scene], Iterable[Consequence]] = _no_consequences
     calls: Callable[[Change], Mapping[str, int]] = _no_calls
     seal: Callable[[Spec], Spec] = _unsealed
     label: Callable[[Spec], str] = lambda _spec: ""
     reads: str = ""
     precedes: Callable[[Change, Change], bool] = _never
+    removal: int | None = None
+    after: tuple[str, ...] = ()
+    eager: bool = False
+    lenient: bool = False
+    refers_to: str = ""
+    gives_way_to: tuple[str, ...] = ()
+    most: int | None = None

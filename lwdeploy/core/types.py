@@ -15,8 +15,10 @@ from typing import Any
 from lwdeploy.core.address import Address
 from lwdeploy.core.diagnostics import SourceRef
 from lwdeploy.core.errors import LwdeployError
+from lwdeploy.core.picture import Source
 
 __all__ = [
+    "UNKNOWN",
     "Action",
     "ApplyReport",
     "Change",
@@ -24,9 +26,6 @@ __all__ = [
     "Desired",
     "FieldDiff",
     "Lifecycle",
-    "Listed",
-    "Live",
-    "LiveResource",
     "Mark",
     "Origin",
     "Outcome",
@@ -39,6 +38,9 @@ __all__ = [
 ]
 
 Spec = Mapping[str, Any]
+
+UNKNOWN = "(known after apply)"
+"""Stands in a spec for the remote id of an object that does not exist yet."""
 
 
 class Action(StrEnum):
@@ -122,9 +124,11 @@ class Lifecycle:
 class Resource:
     """One object as the manifests want it.
 
-    `derived_id` is the remote id of a child whose identity follows from its parent (a domain id); a root
-    object has none. `bind` is the remote id that the manifest names (`spec.botId`), `renamed_from` the root
-    address whose state entry this one takes over.
+    `derived_id` is the remote id of a child as far as it is known: it follows from the parent (a domain id), or
+    is remembered; a root object has none. `bind` is the remote id that the manifest names (`spec.botId`),
+    `renamed_from` the root address whose state entry this one takes over. `refers` maps fields to the addresses
+    of the objects of the same bot whose remote ids stand there; `pictures` maps the digests in the spec to where
+    the bytes come from.
     """
 
     address: Address
@@ -134,6 +138,8 @@ class Resource:
     derived_id: str | None = None
     bind: str | None = None
     renamed_from: Address | None = None
+    refers: Mapping[str, Address] = field(default_factory=dict)
+    pictures: Mapping[str, Source] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,45 +155,6 @@ class Desired:
     scopes: frozenset[tuple[Address, str]] = frozenset()
     files: Mapping[str, str] = field(default_factory=dict)
     whole_project: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """One row of a root kind's list call: enough for existence, quota, marks and candidates."""
-
-    kind: str
-    remote_id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveResource:
-    """One object as the tenant answered it; `address` is None when lwdeploy does not manage it.
-
-    `facts` are what a kind read beside the object to foresee consequences (never compared).
-    """
-
-    kind: str
-    remote_id: str
-    spec: Spec
-    address: Address | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Live:
-    """What was read from the tenant: the complete list of roots, and every managed object in full.
-
-    `missing` holds managed objects that the list lacked and a single read confirmed gone; `unmanaged` the
-    children found beside ours, `strays` the unnamed leftovers of interrupted creates.
-    """
-
-    listed: tuple[Listed, ...]
-    resources: Mapping[Address, LiveResource]
-    proofs: Mapping[Address, Proof] = field(default_factory=dict)
-    strays: tuple[Listed, ...] = ()
-    unmanaged: tuple[LiveResource, ...] = ()
-    missing: frozenset[Address] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +189,9 @@ class Change:
     """One step of a plan: plain data, complete enough to run without the manifests.
 
     `before` is the whole live spec the plan saw (empty for a create); `depends_on` are addresses whose
-    changes must be done first; `moved_from` is the address whose state entry is taken over.
+    changes must be done first; `moved_from` is the address whose state entry is taken over. `refers` and
+    `pictures` are those of the resource. `replaced_by` stands at the delete of an object that another one has
+    taken the place of.
     """
 
     address: Address
@@ -238,11 +207,19 @@ class Change:
     lifecycle: Lifecycle = Lifecycle()
     moved_from: Address | None = None
     source: SourceRef | None = None
+    refers: Mapping[str, Address] = field(default_factory=dict)
+    pictures: Mapping[str, Source] = field(default_factory=dict)
+    replaced_by: Address | None = None
 
     @property
     def stray(self) -> bool:
-        """Whether this removes the unnamed leftover of an interrupted create."""
-        return self.action is Action.DELETE and self.proof is Proof.MARK
+        """Whether this removes a bot that an interrupted create left unnamed."""
+        return self.address.is_root and self.action is Action.DELETE and self.proof is Proof.MARK
+
+    @property
+    def cleanup(self) -> bool:
+        """Whether this deletes only what nobody needs any more: it counts against no guard of deletes."""
+        return self.stray or self.replaced_by is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,13 +227,15 @@ class StateEntry:
     """What is remembered of one managed object.
 
     `applied` is what we last wrote, `observed` what was read back right after; both are used only to tell
-    intent from drift. Query strings of URLs are kept as hashes.
+    intent from drift. Query strings of URLs are kept as hashes. `fixed` is set once the service has refused to
+    change an object of this kind in place.
     """
 
     remote_id: str
     applied: Spec = field(default_factory=dict)
     observed: Spec = field(default_factory=dict)
     protect: bool = False
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lwdeploy.core.address import Address
-from lwdeploy.core.kind import Adapter, Kind
-from lwdeploy.core.types import Desired, Listed, Live, LiveResource, Proof, Resource, Spec, State
+from lwdeploy.core.kind import Adapters, Kind
+from lwdeploy.core.live import Listed, Live, LiveResource, Seen
+from lwdeploy.core.types import Desired, Proof, Resource, State
+from lwdeploy.planning.children import covers
 from lwdeploy.planning.match import Identity, identify
 from lwdeploy.planning.rename import follow_renames, renames_of
 
@@ -26,50 +28,27 @@ ROOT_KIND = "bot"
 class RootReader:
     """Reads one bot and those of its children that matter; the `Reader` of the project."""
 
-    adapters: Mapping[str, Adapter]
+    adapters: Adapters
     kinds: Mapping[str, Kind]
 
     def read_root(
         self, root: Address, *, remote_id: str, wanted: Mapping[Address, Resource], scopes: frozenset[str]
-    ) -> Mapping[Address, LiveResource]:
-        """Give the live objects of `wanted` and of the child kinds in `scopes`; what is gone has no entry.
-
-        Objects of a scope that nobody wants get an address with their remote id, `unmanaged <id>`.
-        """
-        own = {remote_id: wanted[root].spec} if root in wanted else {}
-        found = self.adapters[root.kind].read(parent_id=None, remote_id=remote_id, wanted=own)
-        if not found:
-            return {}
-        live = {root: _addressed(found[0], root)}
+    ) -> Seen:
+        """Give what there is of `wanted` and of the child kinds in `scopes`; nothing when the bot is gone."""
+        own = wanted[root].spec if root in wanted else {}
+        bot = self.adapters.roots[root.kind].look(remote_id, wanted=own)
+        if bot is None:
+            return Seen()
+        seen = Seen(resources={root: replace(bot, address=root)}, facts={root.kind: bot.facts})
         for kind in self._child_kinds(scopes, wanted):
-            live |= self._children(kind, root=root, remote_id=remote_id, wanted=wanted)
-        return live
+            mine = {address: each for address, each in wanted.items() if address.kind == kind.name}
+            seen |= self.adapters.children[kind.name].read(bot, wanted=mine)
+        return seen
 
     def _child_kinds(self, scopes: frozenset[str], wanted: Mapping[Address, Resource]) -> list[Kind]:
         names = scopes | {address.kind for address in wanted}
         children = [kind for kind in self.kinds.values() if kind.parent is not None and kind.name in names]
         return sorted(children, key=lambda kind: kind.level)
-
-    def _children(
-        self, kind: Kind, *, root: Address, remote_id: str, wanted: Mapping[Address, Resource]
-    ) -> dict[Address, LiveResource]:
-        mine = {address: each for address, each in wanted.items() if address.kind == kind.name}
-        by_id = {str(each.derived_id): address for address, each in mine.items()}
-        specs: dict[str, Spec] = {str(each.derived_id): each.spec for each in mine.values()}
-        found = self.adapters[kind.name].read(parent_id=remote_id, remote_id=None, wanted=specs)
-        addresses = {
-            each.remote_id: by_id.get(
-                each.remote_id, root.child(kind.name, kind.word, f"unmanaged {each.remote_id}")
-            )
-            for each in found
-        }
-        return {addresses[each.remote_id]: _addressed(each, addresses[each.remote_id]) for each in found}
-
-
-def _addressed(live: LiveResource, address: Address) -> LiveResource:
-    return LiveResource(
-        kind=live.kind, remote_id=live.remote_id, spec=live.spec, address=address, facts=live.facts
-    )
 
 
 def read(
@@ -87,29 +66,46 @@ def read(
     matching and any RemoteError of a read: nothing is planned on half a picture.
     """
     state = follow_renames(state, renames_of(desired.resources, state=state))
-    listed = reader.adapters[ROOT_KIND].listing()
+    listed = reader.adapters.roots[ROOT_KIND].listing()
     roots = [resource for resource in desired.resources if resource.address.is_root]
     identity = identify(roots, state=state, listed=listed, project=project)
-    wanted = _wanted_by_root(desired, state)
+    wanted = _wanted_by_root(desired, state, kinds=reader.kinds)
     scopes = _scopes_by_root(desired)
-    done: list[tuple[Address, Mapping[Address, LiveResource]]] = []
+    done: dict[Address, Seen] = {}
 
-    def read_one(address: Address, remote_id: str) -> tuple[Address, Mapping[Address, LiveResource]]:
+    def read_one(address: Address, remote_id: str) -> tuple[Address, Seen]:
         mine, kinds = wanted.get(address, {}), scopes.get(address, frozenset())
-        found = reader.read_root(address, remote_id=remote_id, wanted=mine, scopes=kinds)
-        return address, found
+        seen = reader.read_root(address, remote_id=remote_id, wanted=mine, scopes=kinds)
+        return address, _believed(seen, wanted=mine, state=state)
 
     ids = {address: binding.remote_id for address, binding in identity.bindings.items()}
     ids |= _unlisted(state, declared=set(wanted), listed=listed)
     futures = [pool.submit(read_one, address, remote_id) for address, remote_id in ids.items()]
     try:
         for future in futures:
-            done.append(future.result())
+            address, seen = future.result()
+            done[address] = seen
             progress(len(done), len(futures))
     finally:
         for future in futures:
             future.cancel()
     return _live(listed=listed, identity=identity, done=done)
+
+
+def _believed(seen: Seen, *, wanted: Mapping[Address, Resource], state: State | None) -> Seen:
+    """Add what no call lists as it was last written: whoever wants to know better asks to verify it."""
+    entries = state.entries if state else {}
+    believed = {
+        address: LiveResource(
+            kind=address.kind,
+            remote_id=entries[address].remote_id,
+            spec=entries[address].applied,
+            address=address,
+        )
+        for address in wanted
+        if address.kind in seen.unread and address in entries
+    }
+    return replace(seen, resources={**seen.resources, **believed})
 
 
 def _unlisted(
@@ -124,16 +120,26 @@ def _unlisted(
     }
 
 
-def _wanted_by_root(desired: Desired, state: State | None) -> Mapping[Address, dict[Address, Resource]]:
-    """Group what is declared by bot, with the owned children that have left a declared list."""
+def _wanted_by_root(
+    desired: Desired, state: State | None, *, kinds: Mapping[str, Kind]
+) -> Mapping[Address, dict[Address, Resource]]:
+    """Group what is declared by bot, with the owned children that have left a declared list.
+
+    What has no id of its own by nature is looked for under the id that is remembered of it.
+    """
+    entries = state.entries if state else {}
     wanted: defaultdict[Address, dict[Address, Resource]] = defaultdict(dict)
     sources = {}
     for resource in desired.resources:
-        wanted[resource.address.root][resource.address] = resource
+        known = entries[resource.address].remote_id if resource.address in entries else None
+        derived = resource.derived_id if resource.derived_id is not None or resource.address.is_root else known
+        wanted[resource.address.root][resource.address] = replace(resource, derived_id=derived)
         sources[resource.address.root] = resource.source
-    for address, entry in (state.entries if state else {}).items():
+    for address, entry in entries.items():
         root = address.root
-        if (root, address.kind) in desired.scopes and not address.is_root and address not in wanted[root]:
+        if address.is_root or root not in sources or address in wanted[root]:
+            continue
+        if covers(desired, root, kinds[address.kind]):
             wanted[root][address] = Resource(
                 address=address, spec={}, source=sources[root], derived_id=entry.remote_id
             )
@@ -147,24 +153,13 @@ def _scopes_by_root(desired: Desired) -> Mapping[Address, frozenset[str]]:
     return {root: frozenset(found) for root, found in scopes.items()}
 
 
-def _live(
-    *,
-    listed: Sequence[Listed],
-    identity: Identity,
-    done: Sequence[tuple[Address, Mapping[Address, LiveResource]]],
-) -> Live:
-    found = {address: live for _, part in done for address, live in part.items()}
-    managed = {address: live for address, live in found.items() if not _is_unmanaged(address)}
+def _live(*, listed: Sequence[Listed], identity: Identity, done: Mapping[Address, Seen]) -> Live:
     proofs: dict[Address, Proof] = {address: each.proof for address, each in identity.bindings.items()}
     return Live(
         listed=tuple(listed),
-        resources=managed,
+        resources={address: live for seen in done.values() for address, live in seen.resources.items()},
         proofs=proofs,
         strays=identity.strays,
-        unmanaged=tuple(live for address, live in found.items() if _is_unmanaged(address)),
-        missing=frozenset(address for address, part in done if address not in part),
+        missing=frozenset(address for address, seen in done.items() if address not in seen.resources),
+        below=done,
     )
-
-
-def _is_unmanaged(address: Address) -> bool:
-    return address.path[-1].startswith("unmanaged ")

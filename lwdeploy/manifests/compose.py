@@ -39,9 +39,10 @@ _DROPPED = "\0"  # the value that follows has no place in the data
 _UNKEYED = "\1"  # the collection that follows is itself a key
 
 
+# Not `y`, a coordinate of every rich menu: a tool that makes `true` of it is found out by the schema.
 _NOT_TEXT = frozenset(
     cased
-    for word in ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+    for word in ("true", "false", "null", "yes", "no", "on", "off", "n")
     for cased in (word, word.capitalize(), word.upper())
 )
 

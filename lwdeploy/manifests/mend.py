@@ -7,17 +7,17 @@ planned: it only lets all findings be told at once.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lwdeploy.manifests.document import Document, Place
+from lwdeploy.manifests.references import Path
 from lwdeploy.manifests.validity import Validity
 
-__all__ = ["Path", "Rest", "rest_of"]
+__all__ = ["Rest", "rest_of"]
 
-Path = tuple[str, ...]
-_ROUNDS = 5  # taking one value out can make its neighbour wrong, but not for long
+_ROUNDS = 10  # taking a value out can make the one above it wrong, and so on up to `spec`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +33,16 @@ class Rest:
         return any(gone[: len(near)] == near or path[: len(gone)] == gone for gone in self.removed)
 
 
-def rest_of(document: Document, validity: Validity) -> Rest | None:
-    """Give the rest of a document, or None where nothing can be relied upon."""
+def rest_of(document: Document, validity: Validity, *, without: Iterable[Path] = ()) -> Rest | None:
+    """Give the rest of a document, or None where nothing can be relied upon.
+
+    `without` are paths of its spec that are to be taken out as well.
+    """
     if document.broken or not document.name:
         return None
     data = copy.deepcopy(dict(document.data))
-    removed = {_listwise(path, data) for path in _flawed(document.root, document.flaws) if path[:1] == ("spec",)}
+    flawed = (path for path in _flawed(document.root, document.flaws) if path[:1] == ("spec",))
+    removed = {_listwise(path, data) for path in (*flawed, *(("spec", *path) for path in without))}
     for path in removed:
         _take_out(data, path)
     for _ in range(_ROUNDS):
@@ -60,6 +64,8 @@ def _wrong(data: Mapping[str, Any], kind: str, validity: Validity) -> Iterator[P
         if error.validator == "additionalProperties" and isinstance(error.instance, dict):
             known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
             yield from ((*path, each) for each in error.instance if each not in known)
+        elif "propertyNames" in list(error.absolute_schema_path)[-2:-1]:
+            yield (*path, str(error.instance))
         else:
             yield path
 

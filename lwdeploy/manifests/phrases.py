@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lwdeploy.manifests.text import closest, listing, quoted
-from lwdeploy.manifests.words import VALUES
+from lwdeploy.manifests.words import STRANGERS, VALUES
 
 __all__ = ["Reason", "dotted", "for_value"]
 
@@ -22,6 +24,9 @@ _NOUNS = {
     "object": "a mapping (`key: value` lines)",
     "array": "a list",
 }
+
+_PLAIN = re.compile(r"[\w./]([\w ./@+-]|:(?=\S))*")  # a text that needs no quotes in YAML
+_STAYS = "what is absent stays as it is"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,30 +63,49 @@ def _type(reason: Reason, name: str) -> Phrase:
     nouns = " or ".join(_NOUNS[each] for each in wanted)
     if reason.value is None:
         message = f"{name} is empty, it must be {nouns}"
-        absent = "give it a value, or leave the line out: what is absent stays as it is"
-        return "LW020", message, "write its fields below it" if len(reason.path) == 1 else absent
+        return "LW020", message, "write its fields below it" if len(reason.path) == 1 else _absent(reason.schema)
     message = f"{name} must be {nouns}, it is {_noun(reason.value)}"
     return "LW020", message, _type_fix(reason.value, wanted, schema=reason.schema)
 
 
+def _absent(schema: Mapping[str, Any]) -> str:
+    form = schema.get("patternErrorMessage")
+    if form:
+        return f"write {form}, or leave the line out"
+    empty = "".join(
+        f" ({quoted(_inline(each))} is one)" for each in schema.get("examples", []) if each in ({}, [])
+    )
+    return f"give it a value{empty}, or leave the line out: {_STAYS}"
+
+
 def _type_fix(value: Any, wanted: Sequence[str], *, schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return f"write one of {listing(schema['enum'])}"
     if isinstance(value, str) and "boolean" in wanted:
         return "write true or false, without quotes"
     if isinstance(value, str) and wanted[0] in {"integer", "number"}:
-        return (
-            f"write {value} without quotes"
-            if value.isascii() and value.isdecimal()
-            else "write a number, without quotes"
-        )
+        plain = value.isascii() and value.isdecimal()
+        return f"write {value} without quotes" if plain else "write a number, without quotes"
     if isinstance(value, bool | int | float) and "string" in wanted:
-        written = str(value).lower() if isinstance(value, bool) else str(value)
-        return f'put it in quotes: "{written}"'
-    if "array" in wanted and not isinstance(value, dict):
-        return f"write a list: [{value}]" if len(str(value)) <= 40 else "write a list: [...]"
-    if "array" in wanted:
+        return _text_fix(_inline(value), schema)
+    return _list_fix(value) if "array" in wanted else _mapping_fix(schema)
+
+
+def _text_fix(written: str, schema: Mapping[str, Any]) -> str:
+    fits = re.fullmatch(schema.get("pattern", ".*"), written)
+    return f'put it in quotes: "{written}"' if fits else f"write {schema.get('patternErrorMessage', 'a text')}"
+
+
+def _list_fix(value: Any) -> str:
+    if isinstance(value, dict):
         return "write a list: begin each entry with `- `"
-    example = next(iter(schema.get("examples", [])), None)
-    return "write a mapping: `key: value` lines below it" if example is None else f"for example {_inline(example)}"
+    return f"write a list: {_inline([value])}" if len(str(value)) <= 40 else "write a list: [...]"
+
+
+def _mapping_fix(schema: Mapping[str, Any]) -> str:
+    """Show an example, rather a mapping than a text: a text is what comes to mind anyway."""
+    examples = sorted(schema.get("examples", []), key=lambda each: not isinstance(each, dict))
+    return f"for example {_inline(examples[0])}" if examples else "write a mapping: `key: value` lines below it"
 
 
 def _noun(value: Any) -> str:
@@ -95,12 +119,14 @@ def _noun(value: Any) -> str:
 
 
 def _inline(value: Any) -> str:
-    """Write an example as one line of YAML."""
+    """Write a value as one line of YAML."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_inline(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_inline(each) for each in value) + "]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, str) and not _PLAIN.fullmatch(value):
+        return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value) if isinstance(value, bool | None) else str(value)
 
 
 def _enum(reason: Reason, name: str) -> Phrase:
@@ -109,10 +135,15 @@ def _enum(reason: Reason, name: str) -> Phrase:
     message = f"{name} is {_noun(reason.value)}, which is not known"
     word = reason.value if isinstance(reason.value, str) else ""
     meant = closest(word, known)
-    foreign = VALUES.get("".join(word.split()).lower())
-    fix = f"did you mean {quoted(meant)}?" if meant else foreign or f"write one of {listing(known)}"
+    fix = f"did you mean {quoted(meant)}?" if meant else _choice(word, known)
     # The only field with a single word is `allowedDomains`, which may be a list as well.
     return "LW021", message, f"write {quoted(known[0])}, or a list" if len(known) == 1 and not meant else fix
+
+
+def _choice(word: str, known: Sequence[str]) -> str:
+    squeezed = "".join(word.split()).lower()
+    whose = f"{STRANGERS[squeezed]}; " if squeezed in STRANGERS else ""
+    return VALUES.get(squeezed) or f"{whose}write one of {listing(known)}"
 
 
 def _pattern(reason: Reason, name: str) -> Phrase:
@@ -129,7 +160,7 @@ def _size(reason: Reason, name: str) -> Phrase:
     size = len(reason.value)
     unit = "character" if keyword.endswith("Length") else "entry"
     if keyword.startswith("min") and not size:
-        return "LW021", f"{name} is empty", "give it a value, or leave it out: what is absent stays as it is"
+        return "LW021", f"{name} is empty", f"give it a value, or leave it out: {_STAYS}"
     many = {"character": "characters", "entry": "entries"}[unit]
     limit = f"at most {bound}" if keyword.startswith("max") else f"at least {bound}"
     rule = "LW022" if name == "`metadata.name`" else "LW021"
@@ -144,7 +175,11 @@ def _number(reason: Reason, name: str) -> Phrase:
 
 
 def _repeated(reason: Reason, name: str) -> Phrase:
-    return "LW021", f"{name} stands in the list already: {quoted(reason.value)}", "take one of the two out"
+    return (
+        "LW021",
+        f"{name} stands in the list already: {quoted(_inline(reason.value))}",
+        "take one of the two out",
+    )
 
 
 def _format(_reason: Reason, name: str) -> Phrase:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from lwdeploy.core.diagnostics import Diagnostic
 from lwdeploy.manifests.document import Document
 from lwdeploy.manifests.phrases import dotted
 from lwdeploy.manifests.text import did_you_mean, listing, quoted
 
-__all__ = ["REFERENCES", "Index", "index", "reference_findings", "reference_of"]
+__all__ = ["REFERENCES", "Index", "Path", "Reference", "index", "reference_findings", "references_of"]
 
-REFERENCES: tuple[tuple[tuple[str, ...], str], ...] = (
+Path = tuple[str, ...]
+
+REFERENCES: tuple[tuple[Path, str], ...] = (
     (("pic",), "PersonInCharge"),
     (("policy",), "BotPolicy"),
     (("callback",), "Callback"),
     (("menus", "persistent"), "PersistentMenu"),
+    (("menus", "rich", "menus", "*"), "RichMenu"),
 )
-"""Where in a Bot's spec a reference may stand, and the kind that it points to."""
+"""Where in a Bot's spec a reference may stand, `*` for each entry of a list, and the kind that it points to."""
 
 _SUGGESTIONS = 50  # comparing words is slow, and nobody reads more
 
@@ -33,12 +38,34 @@ def index(documents: Iterable[Document]) -> Index:
     return found
 
 
-def reference_of(document: Document, path: Sequence[str]) -> str | None:
-    """Give the key that a place in a Bot's spec refers to, or None."""
-    value: object = document.spec
-    for segment in (*path, "ref"):
-        value = value.get(segment) if isinstance(value, dict) else None
-    return value if isinstance(value, str) else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """One reference: where it stands in a Bot's spec, and the kind and key that it points to."""
+
+    path: Path
+    kind: str
+    key: str
+
+
+def references_of(bot: Document) -> Iterator[Reference]:
+    """Give every reference of a Bot, whether there is such a document or not."""
+    for pattern, kind in REFERENCES:
+        for path, value in _matching(bot.spec, pattern):
+            key = value.get("ref") if isinstance(value, dict) else None
+            if isinstance(key, str):
+                yield Reference(path=path, kind=kind, key=key)
+
+
+def _matching(value: Any, pattern: Path, above: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Give every value whose path fits the pattern."""
+    if not pattern:
+        yield above, value
+    elif pattern[0] == "*":
+        entries = value if isinstance(value, list) else ()
+        for index, entry in enumerate(entries):
+            yield from _matching(entry, pattern[1:], (*above, str(index)))
+    elif isinstance(value, dict) and pattern[0] in value:
+        yield from _matching(value[pattern[0]], pattern[1:], (*above, pattern[0]))
 
 
 def reference_findings(documents: Sequence[Document], known: Index) -> Iterator[Diagnostic]:
@@ -52,10 +79,10 @@ def reference_findings(documents: Sequence[Document], known: Index) -> Iterator[
 
 def _dangling(bot: Document, known: Index, *, advice: dict[tuple[str, str], str]) -> Iterator[Diagnostic]:
     """`advice` keeps what was found for a wrong key: the same one often stands in hundreds of bots."""
-    for path, kind in REFERENCES:
-        key = reference_of(bot, path)
-        if key is not None and (kind, key) not in known:
-            place = ("spec", *path, "ref")
+    for reference in references_of(bot):
+        kind, key = reference.kind, reference.key
+        if (kind, key) not in known:
+            place = ("spec", *reference.path, "ref")
             message = f"{quoted(dotted(place))} points to the {kind} {quoted(key)}, which does not exist"
             if len(advice) < _SUGGESTIONS and (kind, key) not in advice:
                 advice[kind, key] = _meant(key, kind, known=known)

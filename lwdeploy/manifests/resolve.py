@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.diagnostics import Diagnostic, Severity, SourceRef
 from lwdeploy.core.kind import Kind, Manifest, TenantView
+from lwdeploy.core.picture import Picture, Pictures
 from lwdeploy.core.types import Desired, Lifecycle, Resource
 from lwdeploy.manifests.document import Document
 from lwdeploy.manifests.load import Loaded
-from lwdeploy.manifests.mend import Path, Rest, rest_of
-from lwdeploy.manifests.references import REFERENCES, Index, index, reference_of
+from lwdeploy.manifests.mend import Rest, rest_of
+from lwdeploy.manifests.references import Index, Path, index, references_of
 from lwdeploy.manifests.tenants import default_tenant, project_id, tenant_view, tenants
 from lwdeploy.manifests.validity import Validity
 
@@ -35,12 +36,35 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Origins:
+    """A Bot and the documents that stand in the place of its references."""
+
+    document: Document
+    mounts: Mounts
+
+    def of(self, path: str) -> tuple[Document, Path]:
+        """Give the document that wrote a dotted path of the spec, and the path inside that document."""
+        segments = tuple(path.split("."))
+        for length in range(1, len(segments)):
+            mount, below = segments[:length], segments[length:]
+            if mount in self.mounts and below == ("name",):
+                return self.document, ("spec", *mount, "ref")
+            if mount in self.mounts:
+                return self.mounts[mount], ("spec", *below)
+        return self.document, ("spec", *segments)
+
+    def at(self, path: str) -> SourceRef:
+        """Give the place of a dotted path of the spec."""
+        document, inside = self.of(path)
+        return document.at(inside)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Bot:
     """A Bot whose references are replaced, where its parts come from, and what of it is left."""
 
     manifest: Manifest
-    document: Document
-    mounts: Mounts
+    origins: _Origins
     rest: Rest
 
 
@@ -51,16 +75,20 @@ def resolve(
     kinds: Sequence[Kind],
     whole_project: bool,
     validity: Validity | None = None,
+    pictures: Pictures | None = None,
 ) -> Resolved:
     """Make the documents what they declare for one tenant.
 
     Bots that are invalid by themselves, or refer to what is, declare nothing: `load` and `validate` have said
     why. The rules are asked about the rest of them, so that all findings of all three can be shown together.
+    `pictures` looks at the local files that manifests name; without it, none can be read.
     """
     resources: list[Resource] = []
     scopes: set[tuple[Address, str]] = set()
+    files = dict(loaded.files)
     findings: list[Diagnostic] = []
-    for bot in _bots(loaded.documents, tenant, validity or Validity(loaded.documents)):
+    validity = validity or Validity(loaded.documents)
+    for bot in _bots(loaded.documents, tenant, validity=validity, pictures=pictures):
         found = list(_findings(bot, kinds))
         findings += found
         if bot.rest.removed or any(each.severity is Severity.ERROR for each in found):
@@ -68,107 +96,100 @@ def resolve(
         for kind in kinds:
             declared = kind.declare(bot.manifest)
             resources += declared.resources
+            files |= declared.files
             if declared.in_scope:
                 scopes.add((bot.manifest.address, kind.name))
     return Resolved(
         desired=Desired(
             resources=tuple(sorted(resources, key=lambda each: each.address)),
             scopes=frozenset(scopes),
-            files=loaded.files,
+            files=files,
             whole_project=whole_project,
         ),
         diagnostics=tuple(sorted(findings, key=lambda each: each.sort_key)),
     )
 
 
-def _bots(documents: Sequence[Document], tenant: TenantView, validity: Validity) -> Iterator[_Bot]:
+def _bots(
+    documents: Sequence[Document], tenant: TenantView, *, validity: Validity, pictures: Pictures | None
+) -> Iterator[_Bot]:
     known = index(documents)
     for (kind, name), document in known.items():
-        rest = _rest(document, validity) if kind == "Bot" else None
-        if rest is None:
+        if kind != "Bot":
             continue
         mounts, dangling = _mounts(document, known, validity)
-        rest = Rest(spec=_without(rest.spec, dangling), removed=rest.removed | dangling)
+        rest = _rest(document, validity, dangling=dangling)
+        if rest is None:
+            continue
+        origins = _Origins(document=document, mounts=mounts)
         manifest = Manifest(
             address=Address.top("bot", name),
-            spec=_replaced(rest.spec, {path: each for path, each in mounts.items() if _has(rest.spec, path)}),
+            spec=_replaced(rest.spec, mounts),
             tenant=tenant,
-            at=_finder(document, mounts),
+            at=origins.at,
             lifecycle=_lifecycle(rest.spec.get("lifecycle", {})),
         )
-        yield _Bot(manifest=manifest, document=document, mounts=mounts, rest=rest)
-
-
-def _rest(document: Document, validity: Validity) -> Rest | None:
-    """Give all of a sound document, what is left of another one, or None where nothing is."""
-    if validity.is_sound(document):
-        return Rest(spec=document.spec, removed=frozenset())
-    return rest_of(document, validity)
+        manifest = manifest if pictures is None else _with_pictures(manifest, origins, pictures)
+        yield _Bot(manifest=manifest, origins=origins, rest=rest)
 
 
 def _mounts(bot: Document, known: Index, validity: Validity) -> tuple[Mounts, frozenset[Path]]:
     """Give the documents that a Bot refers to, and where it refers to what is missing or wrong."""
     mounts: dict[Path, Document] = {}
     dangling = set()
-    for path, kind in REFERENCES:
-        key = reference_of(bot, path)
-        if key is None:
-            continue
-        target = known.get((kind, key))
+    for reference in references_of(bot):
+        target = known.get((reference.kind, reference.key))
         if target is not None and validity.is_sound(target):
-            mounts[path] = target
+            mounts[reference.path] = target
         else:
-            dangling.add(path)
+            dangling.add(reference.path)
     return mounts, frozenset(dangling)
 
 
-def _has(spec: Mapping[str, Any], path: Path) -> bool:
+def _rest(document: Document, validity: Validity, *, dangling: frozenset[Path]) -> Rest | None:
+    """Give all of a sound document, what is left of another one, or None where nothing is."""
+    if validity.is_sound(document) and not dangling:
+        return Rest(spec=document.spec, removed=frozenset())
+    return rest_of(document, validity, without=dangling)
+
+
+def _replaced(spec: Mapping[str, Any], mounts: Mounts) -> Mapping[str, Any]:
+    """Give a spec with every mounted document in the place of the reference to it."""
+    above = {path[:length] for path in mounts for length in range(len(path))}
+
+    def replaced(value: Any, path: Path) -> Any:
+        if path in mounts:
+            return _mounted(mounts[path], path)
+        if path not in above:
+            return value
+        if isinstance(value, list):
+            return [replaced(each, (*path, str(index))) for index, each in enumerate(value)]
+        return {key: replaced(each, (*path, key)) for key, each in value.items()}
+
+    made: Mapping[str, Any] = replaced(spec, ())
+    return made
+
+
+def _mounted(document: Document, path: Path) -> dict[str, Any]:
+    """Give the spec of a document; in a list, where entries have names, with the document's own."""
+    name = {"name": document.name} if path[-1].isdecimal() else {}
+    return {**document.spec, **name}
+
+
+def _with_pictures(manifest: Manifest, origins: _Origins, pictures: Pictures) -> Manifest:
+    def picture(path: str) -> Picture:
+        origin, _ = origins.of(path)
+        return pictures.look(_text_at(manifest.spec, path), folder=origin.source.folder)
+
+    return replace(manifest, picture=picture, trouble=pictures.trouble)
+
+
+def _text_at(spec: Mapping[str, Any], path: str) -> str:
+    """Give the text at a dotted path. Raises LookupError when there is nothing."""
     found: Any = spec
-    for segment in path:
-        if not isinstance(found, dict) or segment not in found:
-            return False
-        found = found[segment]
-    return True
-
-
-def _without(spec: Mapping[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
-    """Give a spec without the references at `paths`."""
-    made = dict(spec)
-    for path in paths:
-        inner = made
-        for segment in path[:-1]:
-            inner[segment] = dict(inner[segment])
-            inner = inner[segment]
-        inner.pop(path[-1], None)
-    return made
-
-
-def _replaced(spec: Mapping[str, Any], mounts: Mounts) -> dict[str, Any]:
-    made = dict(spec)
-    for path, document in mounts.items():
-        inner = made
-        for segment in path[:-1]:
-            inner[segment] = dict(inner[segment])
-            inner = inner[segment]
-        inner[path[-1]] = dict(document.spec)
-    return made
-
-
-def _origin(document: Document, mounts: Mounts, *, path: str) -> tuple[Document, tuple[str, ...]]:
-    """Give the document that wrote a dotted path of the spec, and the path inside that document."""
-    segments = tuple(path.split("."))
-    for mount, other in mounts.items():
-        if segments[: len(mount)] == mount and len(segments) > len(mount):
-            return other, ("spec", *segments[len(mount) :])
-    return document, ("spec", *segments)
-
-
-def _finder(document: Document, mounts: Mounts) -> Callable[[str], SourceRef]:
-    def at(path: str) -> SourceRef:
-        origin, inside = _origin(document, mounts, path=path)
-        return origin.at(inside)
-
-    return at
+    for segment in path.split("."):
+        found = found[int(segment)] if isinstance(found, list) else found[segment]
+    return str(found)
 
 
 def _findings(bot: _Bot, kinds: Sequence[Kind]) -> Iterator[Diagnostic]:
@@ -176,9 +197,13 @@ def _findings(bot: _Bot, kinds: Sequence[Kind]) -> Iterator[Diagnostic]:
         for finding in rule.check(bot.manifest):
             if bot.rest.touches(tuple(finding.path.split("."))):
                 continue
-            document, path = _origin(bot.document, bot.mounts, path=finding.path)
+            document, path = bot.origins.of(finding.path)
             yield document.finding(rule.id, finding.message, path=path, fix=finding.fix, severity=rule.severity)
 
 
 def _lifecycle(written: Mapping[str, Any]) -> Lifecycle:
-    return Lifecycle(protect=written.get("protect", False), ignore_changes=tuple(written.get("ignoreChanges", ())))
+    return Lifecycle(
+        protect=written.get("protect", False),
+        ignore_changes=tuple(written.get("ignoreChanges", ())),
+        retain_replaced=written.get("retainReplaced", False),
+    )

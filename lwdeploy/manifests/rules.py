@@ -98,8 +98,8 @@ RULES: tuple[ExplainedRule, ...] = (
         11,
         "A merge key",
         "Merge keys (`<<`) are no part of YAML 1.2, and not every reader knows them.",
-        "Put what is shared into a PersonInCharge, BotPolicy, Callback or PersistentMenu document and point to "
-        "it with `ref`, or use kustomize.",
+        "Put what is shared into a PersonInCharge, BotPolicy, Callback, PersistentMenu or RichMenu document and "
+        "point to it with `ref`, or use kustomize.",
     ),
     _rule(
         12,
@@ -130,7 +130,7 @@ RULES: tuple[ExplainedRule, ...] = (
     _rule(
         16,
         "An unknown kind",
-        "The kinds are Bot, BotPolicy, Callback, PersistentMenu, PersonInCharge, Project and Tenant.",
+        "The kinds are Bot, BotPolicy, Callback, PersistentMenu, PersonInCharge, Project, RichMenu and Tenant.",
         "`lwdeploy schema KIND` shows the fields of each.",
     ),
     _rule(

@@ -15,7 +15,7 @@ from lwdeploy.manifests.document import Document
 from lwdeploy.manifests.phrases import Reason, dotted, for_value
 from lwdeploy.manifests.text import closest, listing, quoted
 from lwdeploy.manifests.unknown import Vocabulary
-from lwdeploy.manifests.words import NOT_YET_FIELDS
+from lwdeploy.manifests.words import NOT_YET_FIELDS, OTHER_TYPE
 
 __all__ = ["Structure"]
 
@@ -63,12 +63,19 @@ class Structure:
                 yield _missing(document, reason)
         elif reason.of_key and reason.keyword == "enum":
             if self.vocabulary.knows(path):
-                yield _out_of_place(document, path)
+                yield _out_of_place(document, reason)
+        elif reason.keyword == "enum" and not self._has_type(reason):
+            return  # another reason says that the type is wrong
         elif path[:2] == _SECRET and len(path) > 2:
             yield _credential(document, reason)
         else:
             rule, message, fix = for_value(reason)
             yield document.finding(rule, message, path=path, fix=fix, at_key=reason.of_key)
+
+    def _has_type(self, reason: Reason) -> bool:
+        types = reason.schema.get("type", ())
+        named = (types,) if isinstance(types, str) else types
+        return not named or any(self.validator.is_type(reason.value, each) for each in named)
 
     def _unknown(self, document: Document, path: tuple[str, ...], *, siblings: Sequence[str]) -> Diagnostic:
         not_yet = NOT_YET_FIELDS.get((self.kind, dotted(path)))
@@ -105,20 +112,30 @@ def _is_reference(path: tuple[str, ...], word: str) -> bool:
     return path == ("spec",) and word == "ref"
 
 
-def _out_of_place(document: Document, path: tuple[str, ...]) -> Diagnostic:
+def _out_of_place(document: Document, reason: Reason) -> Diagnostic:
+    """Explain a field that exists, but not beside the type, or the one field, that was written with it."""
     parent: Any = document.data
-    for segment in path[:-1]:
+    for segment in reason.path[:-1]:
         parent = parent[int(segment)] if isinstance(parent, list) else parent[segment]
-    message = f"{quoted(path[-1])} does not go with `type: {parent['type']}`"
-    return document.finding("LW019", message, path=path, fix="leave it out, or change the type", at_key=True)
+    field = reason.path[-1]
+    beside = [each for each in reason.wanted if each in parent]
+    if "type" in beside:
+        message = f"{quoted(field)} does not go with `type: {parent['type']}`"
+        fix = OTHER_TYPE.get((parent["type"], field), "leave it out, or change the type")
+    else:
+        message = f"{quoted(field)} does not go with {listing(beside)}"
+        fix = f"leave it out, or take {listing(beside)} out"
+    return document.finding("LW019", message, path=reason.path, fix=fix, at_key=True)
 
 
 def _missing(document: Document, reason: Reason) -> Diagnostic:
     missing = [name for name in reason.wanted if name not in reason.value]
     where = f" in {quoted(dotted(reason.path))}" if reason.path else ""
     what = "the field {} is missing" if len(missing) == 1 else "the fields {} are missing"
-    examples = (reason.schema.get("properties", {}).get(name, {}).get("examples") for name in missing)
-    example = next((f", for example {quoted(each[0])}" for each in examples if each and _short(each[0])), "")
+    fields = reason.schema.get("properties", {})
+    examples = ((name, fields.get(name, {}).get("examples")) for name in missing)
+    shown = (f"{name}: {each[0]}" for name, each in examples if each and _short(each[0]))
+    example = "".join(f", for example {quoted(each)}" for each in islice(shown, 1))
     message = what.format(listing(missing)) + where
     return document.finding("LW018", message, path=reason.path, fix=f"add {listing(missing)}{example}")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from lwdeploy.manifests.text import closest, listing, quoted
@@ -36,36 +38,38 @@ class Vocabulary:
         """Say what to write in place of the last segment of `path`, which is not one of `siblings`."""
         word = path[-1]
         squeezed = re.sub(r"[\s_-]+", "", word).lower()
-        here = HERE.get((self.kind, ".".join(_starred(path))))
+        meant = SAME_AS.get(squeezed, ())
         return (
-            here
+            HERE.get((self.kind, ".".join(_starred(path))))
             or _spelling(word, siblings, squeezed=squeezed)
-            or self._same(squeezed, siblings)
+            or _question(next((each for each in meant if each in siblings), None))
+            or _question(self._nearest((word,), path))
+            or _question(self._nearest(meant, path))
             or ADVICE.get(squeezed)
-            or self._elsewhere(word)
             or _similar(word, siblings)
         )
 
-    def _same(self, squeezed: str, siblings: Sequence[str]) -> str | None:
-        meant = SAME_AS.get(squeezed)
-        if meant is None:
-            return None
-        if meant in siblings:
-            return f"did you mean {quoted(meant)}?"
-        where = self._path_of(meant)
-        return f"did you mean {quoted(where)}?" if where else None
-
-    def _elsewhere(self, word: str) -> str | None:
-        where = self._path_of(word)
-        return f"did you mean {quoted(where)}?" if where else None
-
-    def _path_of(self, word: str) -> str | None:
-        found = next((path for path in self.fields if path[-1] == word), None)
-        return ".".join(found) if found else None
+    def _nearest(self, names: Sequence[str], path: Path) -> str | None:
+        """Give the field of the first name there is that shares the most with `path`; none that lies above it."""
+        here = _starred(path)
+        for name in names:
+            fields = [each for each in self.fields if each[-1] == name and each != here[: len(each)]]
+            if fields:
+                return ".".join(max(fields, key=partial(_shared, here)))
+        return None
 
 
 def _starred(path: Path) -> Path:
     return tuple("*" if each.isdecimal() else each for each in path)
+
+
+def _shared(first: Path, second: Path) -> int:
+    """Count the segments that two paths have in common before they part."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))
+
+
+def _question(found: str | None) -> str | None:
+    return f"did you mean {quoted(found)}?" if found else None
 
 
 def _spelling(word: str, siblings: Sequence[str], *, squeezed: str) -> str | None:

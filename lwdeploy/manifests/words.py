@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["ADVICE", "HERE", "KINDS", "NOT_YET_FIELDS", "NOT_YET_KINDS", "SAME_AS", "VALUES"]
+__all__ = [
+    "ADVICE",
+    "HERE",
+    "KINDS",
+    "NOT_YET_FIELDS",
+    "NOT_YET_KINDS",
+    "OTHER_TYPE",
+    "SAME_AS",
+    "STRANGERS",
+    "VALUES",
+]
 
-KINDS = ("Bot", "BotPolicy", "Callback", "PersistentMenu", "PersonInCharge", "Project", "Tenant")
+KINDS = ("Bot", "BotPolicy", "Callback", "PersistentMenu", "PersonInCharge", "Project", "RichMenu", "Tenant")
 """The kinds of document, by their schema's name."""
 
 _OUT = "leave it out"
 
 NOT_YET_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "RichMenu": ("this version of lwdeploy has no rich menus yet", "leave the document out"),
         "Removed": (
             "this version of lwdeploy has no `Removed` documents yet",
             "leave the document out; a bot without a manifest is deleted by `--prune`",
@@ -23,17 +32,9 @@ NOT_YET_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 NOT_YET_FIELDS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
     {
-        ("Bot", "spec.menus.rich"): (
-            "this version of lwdeploy has no rich menus yet",
-            f"{_OUT}, or use `persistent`",
-        ),
         ("Bot", "spec.secret"): (
             "this version of lwdeploy does not handle bot secrets yet",
             f"{_OUT}, and read the secret in the Developer Console",
-        ),
-        ("Bot", "spec.lifecycle.retainReplaced"): (
-            "this version of lwdeploy does not keep replaced objects yet",
-            _OUT,
         ),
         ("Tenant", "spec.state.git"): (
             "this version of lwdeploy does not keep its state in git yet",
@@ -50,54 +51,61 @@ NOT_YET_FIELDS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
     }
 )
 
-SAME_AS: Mapping[str, str] = MappingProxyType(
+SAME_AS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "administrators": "primary",
-        "managers": "primary",
-        "admins": "primary",
-        "subadministrators": "vice",
-        "submanagers": "vice",
-        "personincharge": "pic",
-        "persons": "pic",
-        "callbackurl": "url",
-        "webhook": "url",
-        "webhookurl": "url",
-        "enablecallback": "enabled",
-        "callbackevents": "messageTypes",
-        "callbackeventlist": "messageTypes",
-        "channelevents": "events",
-        "enablegroupjoin": "joinChatRoom",
-        "usegroupjoin": "joinChatRoom",
-        "allowdomains": "allowedDomains",
-        "usedomainscope": "allowedDomains",
-        "botno": "botId",
-        "i18nbotnames": "botName",
-        "i18nnames": "botName",
-        "displayname": "botName",
-        "i18ndescriptions": "description",
-        "i18nphotourls": "photoUrl",
-        "pictureurl": "photoUrl",
-        "iconurl": "photoUrl",
-        "persistentmenu": "persistent",
-        "usepublic": "visible",
-        "usepermission": "permission",
-        "allowtoselectedmember": "permission",
-        "accountids": "members",
-        "users": "members",
-        "action": "actions",
-        "areas": "actions",
-        "i18nlabels": "label",
-        "i18ntexts": "text",
-        "displaytext": "text",
-        "data": "postback",
-        "clipboardtext": "copyText",
-        "linkuri": "uri",
-        "link": "uri",
-        "apiurl": "endpoint",
-        "baseurl": "endpoint",
+        "administrators": ("primary",),
+        "managers": ("primary",),
+        "admins": ("primary",),
+        "subadministrators": ("vice",),
+        "submanagers": ("vice",),
+        "personincharge": ("pic",),
+        "persons": ("pic",),
+        "callbackurl": ("url",),
+        "webhook": ("url",),
+        "webhookurl": ("url",),
+        "enablecallback": ("enabled",),
+        "callbackevents": ("messageTypes",),
+        "callbackeventlist": ("messageTypes",),
+        "channelevents": ("events",),
+        "enablegroupjoin": ("joinChatRoom",),
+        "usegroupjoin": ("joinChatRoom",),
+        "allowdomains": ("allowedDomains",),
+        "usedomainscope": ("allowedDomains",),
+        "botno": ("botId",),
+        "i18nbotnames": ("botName",),
+        "i18nnames": ("botName",),
+        "displayname": ("botName",),
+        "i18ndescriptions": ("description",),
+        "i18nphotourls": ("photoUrl",),
+        "pictureurl": ("photoUrl",),
+        "iconurl": ("photoUrl",),
+        "persistentmenu": ("persistent",),
+        "usepublic": ("visible",),
+        "usepermission": ("permission",),
+        "allowtoselectedmember": ("permission",),
+        "accountids": ("members",),
+        "users": ("members",),
+        "action": ("actions", "areas"),
+        "actions": ("action", "areas"),
+        "areas": ("actions",),
+        "richmenu": ("rich",),
+        "richmenus": ("rich",),
+        "picture": ("image", "photoUrl"),
+        "imageurl": ("image", "photoUrl"),
+        "i18nlabels": ("label",),
+        "i18ntexts": ("text",),
+        "i18ndisplaytexts": ("displayText", "text"),
+        "displaytext": ("text",),
+        "data": ("postback",),
+        "clipboardtext": ("copyText",),
+        "linkuri": ("uri",),
+        "link": ("uri",),
+        "url": ("uri",),
+        "apiurl": ("endpoint",),
+        "baseurl": ("endpoint",),
     }
 )
-"""Squeezed foreign word -> the name of our field, wherever that stands in the kind."""
+"""Squeezed foreign word -> the names of our fields, the likeliest first, wherever they stand in the kind."""
 
 HERE: Mapping[tuple[str, str], str] = MappingProxyType(
     {
@@ -111,6 +119,7 @@ HERE: Mapping[tuple[str, str], str] = MappingProxyType(
         ("Bot", "spec.menus.persistent.content"): "write `actions` directly below the menu",
         ("PersistentMenu", "spec.content"): "write `actions` directly below `spec`",
         ("PersistentMenu", "spec.name"): "the name of the document is `metadata.name`",
+        ("RichMenu", "spec.name"): "the name of the document is `metadata.name`",
         (
             "Tenant",
             "spec.token",
@@ -120,7 +129,10 @@ HERE: Mapping[tuple[str, str], str] = MappingProxyType(
 """(kind, path with `*` for list entries) -> what to do, where the place decides."""
 
 _LINE_ONLY = "it belongs to LINE, LINE WORKS has no such thing; leave it out"
-_RICH = "it belongs to rich menus, which this version of lwdeploy does not have yet; leave it out"
+_KEY = "a rich menu's key is `metadata.name`, or `name` where it stands in a Bot; users see neither"
+_RICH = "write a document of kind RichMenu, or the menu under `spec.menus.rich.menus` of a Bot"
+_PICTURE = "write the name of the picture's file as `image` of a rich menu; lwdeploy uploads it"
+_PICTURES = "write the names of the pictures' files as `image: {default: …, ja_JP: …}` of a rich menu"
 
 ADVICE: Mapping[str, str] = MappingProxyType(
     {
@@ -128,15 +140,18 @@ ADVICE: Mapping[str, str] = MappingProxyType(
         "selected": _LINE_ONLY,
         "datetimepicker": _LINE_ONLY,
         "quickreply": _LINE_ONLY,
+        "richmenualiasid": _LINE_ONLY,
+        "inputoption": _LINE_ONLY,
+        "fillintext": _LINE_ONLY,
         "richmenu": _RICH,
         "richmenus": _RICH,
-        "richmenuid": _RICH,
-        "richmenuname": _RICH,
-        "defaultrichmenuid": _RICH,
-        "resourceid": _RICH,
-        "fileid": _RICH,
-        "i18nresourceids": _RICH,
-        "i18nfileids": _RICH,
+        "richmenuid": "the service gives the id, and lwdeploy remembers it; leave it out",
+        "richmenuname": _KEY,
+        "defaultrichmenuid": "write the menu's key as `spec.menus.rich.default` of the Bot",
+        "resourceid": _PICTURE,
+        "fileid": _PICTURE,
+        "i18nresourceids": _PICTURES,
+        "i18nfileids": _PICTURES,
         "language": "write the language as a key: `{default: …, ja_JP: …}`",
         "value": "write the text under `default` or under its language: `{default: …, ja_JP: …}`",
         "status": "lwdeploy keeps no status in manifests; leave it out",
@@ -146,16 +161,38 @@ ADVICE: Mapping[str, str] = MappingProxyType(
 )
 """Squeezed foreign word -> what to do, where we have no such field."""
 
+OTHER_TYPE: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("message", "data"): "the data of a `message` is its `postback`",
+        ("message", "displayText"): "what a `message` shows is its `text`",
+        ("postback", "postback"): "the data of a `postback` is its `data`",
+        ("postback", "text"): "what a `postback` shows is its `displayText`",
+        ("copy", "text"): "what a `copy` copies is its `copyText`",
+    }
+)
+"""(type of an action, field of another type) -> what to write."""
+
 VALUES: Mapping[str, str] = MappingProxyType(
     {
         "postback": "write `type: message` and put the data into `postback`",
-        "datetimepicker": "it belongs to LINE; LINE WORKS knows `message`, `uri` and `copy`",
-        "richmenuswitch": "it belongs to LINE; LINE WORKS knows `message`, `uri` and `copy`",
         "clipboard": "write `type: copy` and put the text into `copyText`",
-        "camera": "it is for messages; persistent menus know `message`, `uri` and `copy`",
-        "cameraroll": "it is for messages; persistent menus know `message`, `uri` and `copy`",
-        "location": "it is for messages; persistent menus know `message`, `uri` and `copy`",
+        "2500x1686": "write `size: full`",
+        "2500x843": "write `size: compact`",
         "cn": "write zh_CN",
     }
 )
-"""Squeezed foreign value of an action's `type` -> what to do."""
+"""Squeezed foreign value, where one of a few is possible -> what to do."""
+
+_OF_LINE = "it belongs to LINE"
+_OF_MESSAGES = "it is for messages, not for menus"
+
+STRANGERS: Mapping[str, str] = MappingProxyType(
+    {
+        "datetimepicker": _OF_LINE,
+        "richmenuswitch": _OF_LINE,
+        "camera": _OF_MESSAGES,
+        "cameraroll": _OF_MESSAGES,
+        "location": _OF_MESSAGES,
+    }
+)
+"""Squeezed value that is nothing of ours -> whose it is."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from lwdeploy.core.address import Address
 from lwdeploy.core.canonical import get_path, leaves, nested
 from lwdeploy.core.kind import Kind
-from lwdeploy.core.types import Desired, Listed, LiveResource, Resource, StateEntry
+from lwdeploy.core.live import Listed, LiveResource
+from lwdeploy.core.types import Desired, Resource, StateEntry
 from lwdeploy.planning.diff import differing_paths
 
 __all__ = ["Candidate", "Rebuilt", "judge", "rebuilt_entries", "same_name"]

@@ -54,7 +54,7 @@ def _summary(plan: Plan) -> dict[str, int]:
     return {
         "add": plan.count(Action.CREATE),
         "change": plan.count(Action.UPDATE, Action.REPLACE),
-        "delete": plan.count(Action.DELETE),
+        "delete": plan.deletes,
         "adopt": plan.count(Action.ADOPT),
         "forget": plan.count(Action.FORGET),
         "unchanged": plan.count(Action.NOOP),
@@ -83,7 +83,11 @@ def _change(change: Change) -> dict[str, Any]:
         "notes": list(change.notes),
         "protect": change.lifecycle.protect,
         "ignore_changes": list(change.lifecycle.ignore_changes),
+        "retain_replaced": change.lifecycle.retain_replaced,
         "moved_from": _address(change.moved_from),
+        "refers": {name: _address(address) for name, address in change.refers.items()},
+        "pictures": {digest: dict(source) for digest, source in change.pictures.items()},
+        "replaced_by": _address(change.replaced_by),
         "source": None if source is None else {"file": source.file, "line": source.line, "column": source.column},
     }
 
@@ -179,7 +183,7 @@ def _read_address(content: Mapping[str, Any]) -> Address:
 
 
 def _read_change(content: Mapping[str, Any]) -> Change:
-    moved, source = content["moved_from"], content["source"]
+    moved, source, replaced = content["moved_from"], content["source"], content["replaced_by"]
     return Change(
         address=_read_address(content),
         action=Action(content["action"]),
@@ -191,9 +195,16 @@ def _read_change(content: Mapping[str, Any]) -> Change:
         proof=Proof(content["proof"]),
         reason=content["reason"],
         notes=tuple(content["notes"]),
-        lifecycle=Lifecycle(protect=content["protect"], ignore_changes=tuple(content["ignore_changes"])),
+        lifecycle=Lifecycle(
+            protect=content["protect"],
+            ignore_changes=tuple(content["ignore_changes"]),
+            retain_replaced=content["retain_replaced"],
+        ),
         moved_from=None if moved is None else _read_address(moved),
         source=None if source is None else SourceRef(**source),
+        refers={name: _read_address(each) for name, each in content["refers"].items()},
+        pictures=content["pictures"],
+        replaced_by=None if replaced is None else _read_address(replaced),
     )
 
 

@@ -113,8 +113,15 @@ def _judge(
     # Nobody has two user ids: however they are spelled, more or fewer people are not the same people.
     if sides.settled and not (path in kind.user_fields and have is not ABSENT and len(want) != len(have)):
         return None
-    old = None if have is ABSENT else have
+    old = _before(path, have, entry=entry)
     return FieldDiff(path=path, old=old, new=want, origin=sides.origin, note=note)
+
+
+def _before(path: str, have: Any, *, entry: StateEntry | None) -> Any:
+    """Give the value to tell as the old one: what was written last, where the tenant does not show any."""
+    if have is ABSENT and entry is not None:
+        have = get_path(entry.applied, path)
+    return None if have is ABSENT else have
 
 
 def _same_users(want: Any, have: Any, users: Mapping[str, str]) -> bool:
@@ -156,5 +163,7 @@ def _sides(path: str, *, desired: Spec, live: Spec, entry: StateEntry | None, ki
     observed, shown = get_path(entry.observed, path), get_path(kind.seal(live), path)
     intent = get_path(kind.seal(desired), path) != get_path(entry.applied, path)
     proof = next((proof for prefix, proof in kind.rewritten.items() if _under(path, (prefix,))), None)
-    settled = not intent and (proof == "applied" or (proof == "observed" and shown == observed))
-    return _Sides(intent=intent, drift=observed is not ABSENT and shown != observed, settled=settled)
+    unseen = proof == "observed" and shown is ABSENT  # what was not looked at speaks neither way
+    moved = shown != observed and not unseen
+    settled = not intent and (proof == "applied" or (proof == "observed" and not moved))
+    return _Sides(intent=intent, drift=observed is not ABSENT and moved, settled=settled)

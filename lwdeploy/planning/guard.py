@@ -17,6 +17,17 @@ PERCENT_FROM = 10  # a percentage of fewer bots than this says nothing that the 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """More objects of a kind below one bot than the service takes: `count` is the highest number on the way."""
+
+    root: Address
+    word: str
+    live: int
+    count: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What the guards look at beside the changes."""
 
@@ -28,6 +39,7 @@ class Facts:
     unbound: tuple[Address, ...] = ()
     look_alikes: Mapping[Address, Address] = field(default_factory=dict)
     empty_tree: bool = False
+    crowds: tuple[Crowd, ...] = ()
     allowed: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -37,6 +49,7 @@ def check(changes: Sequence[Change], *, consequences: Iterable[Consequence], fac
     return (
         *_no_state(changes, facts),
         *_quota(facts),
+        *(_crowded(each) for each in facts.crowds),
         *_empty_tree(facts),
         *_deletes(changes, told, facts),
         *_protected(changes, facts),
@@ -75,6 +88,16 @@ def _quota(facts: Facts) -> Iterator[Refusal]:
     )
 
 
+def _crowded(crowd: Crowd) -> Refusal:
+    return Refusal(
+        guard="quota",
+        message=f"{crowd.root}: a bot takes {crowd.most} objects of kind {crowd.word}; it has {crowd.live} and "
+        f"would have {crowd.count} for a moment, because what is replaced goes last",
+        advice="Delete some that nobody needs any more, or make the change in several steps.",
+        exit_class="quota",
+    )
+
+
 def _empty_tree(facts: Facts) -> Iterator[Refusal]:
     if facts.empty_tree:
         yield Refusal(
@@ -85,7 +108,7 @@ def _empty_tree(facts: Facts) -> Iterator[Refusal]:
 
 
 def _deletes(changes: Sequence[Change], consequences: Iterable[Consequence], facts: Facts) -> Iterator[Refusal]:
-    gone = [str(each.address) for each in changes if each.action is Action.DELETE and not each.stray]
+    gone = [str(each.address) for each in changes if each.action is Action.DELETE and not each.cleanup]
     gone += [name for name, owned in _hits(consequences, changes, facts.state) if owned]
     cap = facts.allowed.get("delete", facts.guards.max_deletes)
     if len(gone) > cap:
@@ -116,7 +139,8 @@ def _protected(changes: Sequence[Change], facts: Facts) -> Iterator[Refusal]:
     hit = [
         str(each.address)
         for each in changes
-        if each.action in {Action.DELETE, Action.REPLACE}
+        if each.action is Action.DELETE
+        and not each.cleanup
         and (each.lifecycle.protect or (each.address in entries and entries[each.address].protect))
     ]
     if len(hit) > facts.allowed.get("protect", 0):

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.errors import AmbiguousMatch
-from lwdeploy.core.types import Listed, Mark, Proof, Resource, State
+from lwdeploy.core.live import Listed
+from lwdeploy.core.types import Mark, Proof, Resource, State
 
 __all__ = ["Binding", "Identity", "identify", "mark_key"]
 

@@ -74,6 +74,11 @@ class Plan:
         return sum(change.action in actions for change in self.changes)
 
     @property
+    def deletes(self) -> int:
+        """Count the deletes, without those that are one half of a replacement."""
+        return sum(change.action is Action.DELETE and change.replaced_by is None for change in self.changes)
+
+    @property
     def steps(self) -> tuple[Change, ...]:
         """The changes that do something, to the tenant or to the state."""
         return tuple(change for change in self.changes if change.action is not Action.NOOP)

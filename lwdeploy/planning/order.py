@@ -2,11 +2,7 @@
 
 deletes that free a slot a create needs          (only as many as are needed)
   |
-bot  create, update                              level 0
-  |
-registration  delete, create, update, members    level 1
-  |
-menus                                            level 2
+bots one after the other                         (see places.py)
   |
 all other deletes of bots
 """
@@ -19,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from lwdeploy.core.address import Address
 from lwdeploy.core.kind import Kind
 from lwdeploy.core.types import Action, Change
+from lwdeploy.planning.places import Places
 
 __all__ = ["Ordered", "Quota", "order"]
 
@@ -57,44 +54,17 @@ def order(changes: Iterable[Change], *, live: int, limit: int, kinds: Mapping[st
     `live` counts all bots of the tenant, unmanaged ones too (reference 4).
     """
     all_ = list(changes)
-    early = _early(all_, kinds)
-    found = sorted(all_, key=lambda change: _place(change, kinds, early))
+    places = Places.of(all_, kinds)
+    found = sorted(all_, key=places.place)
     creates = [each for each in found if each.action is Action.CREATE and each.address.is_root]
     deletes = [each for each in found if each.action is Action.DELETE and each.address.is_root]
     needed = min(len(deletes), max(0, live + len(creates) - limit))
     first, last = deletes[:needed], deletes[needed:]
     rest = [each for each in found if each not in deletes]
     waiting = _wait_for_slots(creates, first, live=live, limit=limit)
-    linked = _link([waiting.get(each.address, each) for each in rest], early)
+    linked = _link([waiting.get(each.address, each) for each in rest], places)
     ordered = (*first, *linked, *last)
     return Ordered(changes=ordered, quota=_simulate(ordered, live=live, limit=limit))
-
-
-def _early(changes: Iterable[Change], kinds: Mapping[str, Kind]) -> frozenset[Address]:
-    """Give the children whose change the service wants before that of their bot."""
-    found = list(changes)
-    roots = {each.address: each for each in found if each.address.is_root and each.action is Action.UPDATE}
-    return frozenset(
-        each.address
-        for each in found
-        if each.address.root in roots
-        and not each.address.is_root
-        and kinds[each.address.kind].precedes(each, roots[each.address.root])
-    )
-
-
-def _place(
-    change: Change, kinds: Mapping[str, Kind], early: frozenset[Address]
-) -> tuple[int, Address, int, bool, Address]:
-    """Sort strays first, then bot by bot, then by level, deletes before creates."""
-    level = -1 if change.address in early else kinds[change.address.kind].level
-    return (
-        0 if change.stray else 1,
-        change.address.root,
-        level,
-        change.action is not Action.DELETE,
-        change.address,
-    )
 
 
 def _wait_for_slots(
@@ -109,14 +79,10 @@ def _wait_for_slots(
     return waiting
 
 
-def _link(changes: Sequence[Change], early: frozenset[Address]) -> list[Change]:
-    """Make every child wait for its bot where the bot itself is created or changed, and the other way round."""
-    written = {each.address for each in changes if each.address.is_root and each.action.writes}
+def _link(changes: Sequence[Change], places: Places) -> list[Change]:
     linked = []
     for each in changes:
-        waits = [address for address in sorted(early) if each.address == address.root]
-        if not each.address.is_root and each.address not in early and each.address.root in written:
-            waits += [each.address.root] if each.action is not Action.FORGET else []
+        waits = places.waits(each)
         linked.append(replace(each, depends_on=(*each.depends_on, *waits)) if waits else each)
     return linked
 

@@ -9,23 +9,16 @@ from typing import Any
 from lwdeploy.core.address import Address
 from lwdeploy.core.canonical import leaves
 from lwdeploy.core.kind import Kind
+from lwdeploy.core.live import Live, LiveResource
 from lwdeploy.core.tenant import Guards, Limits
-from lwdeploy.core.types import (
-    Action,
-    Change,
-    Consequence,
-    Desired,
-    Live,
-    LiveResource,
-    Proof,
-    Resource,
-    State,
-    StateEntry,
-)
+from lwdeploy.core.types import Action, Change, Consequence, Desired, FieldDiff, Proof, Resource, State, StateEntry
+from lwdeploy.planning.children import covers, crowds, leftovers, linked, points_elsewhere, superseded_by
 from lwdeploy.planning.codec import with_digest
 from lwdeploy.planning.diff import field_diffs
 from lwdeploy.planning.estimate import estimate
+from lwdeploy.planning.foresight import foreseen
 from lwdeploy.planning.guard import Facts, check
+from lwdeploy.planning.likeness import look_alikes, namesakes
 from lwdeploy.planning.model import Plan, StateRef
 from lwdeploy.planning.order import Ordered, Quota, order
 from lwdeploy.planning.rename import follow_renames, renames_of
@@ -79,8 +72,7 @@ class _Maker:
     declared: frozenset[Address]
 
     def plan(self) -> Plan:
-        wanted = [self._wanted(resource) for resource in self.desired.resources]
-        changes = [*wanted, *self._undeclared(), *self._strays()]
+        changes = [*self._declared(), *self._undeclared(), *self._strays()]
         ordered = order(changes, live=len(self.live.listed), limit=self.terms.limits.bots, kinds=self.kinds)
         told = tuple(self._consequences(ordered.changes))
         facts = self._facts(ordered.changes, quota=ordered.quota)
@@ -108,6 +100,13 @@ class _Maker:
             return StateRef(backend=self.terms.backend)
         return StateRef(backend=self.terms.backend, lineage=self.state.lineage, serial=self.state.serial)
 
+    def _declared(self) -> Iterator[Change]:
+        """Give a change for every declared object, and for everything that it takes the place of."""
+        made = {each.address: self._wanted(each) for each in self.desired.resources if not each.refers}
+        made |= {each.address: self._wanted(linked(each, made)) for each in self.desired.resources if each.refers}
+        yield from made.values()
+        yield from leftovers(self.live.below, changes=made, entries=self.entries)
+
     def _wanted(self, resource: Resource) -> Change:
         live = self.live.resources.get(resource.address)
         moved_from = self.renames.get(resource.address)
@@ -120,15 +119,31 @@ class _Maker:
             lifecycle=resource.lifecycle,
             moved_from=moved_from,
             source=resource.source,
+            refers=resource.refers,
+            pictures=resource.pictures,
         )
-        if live is None:
-            return base
-        return self._compared(base, resource=resource, live=live, entry=entry)
+        base = replace(base, reason=self._reason(base))
+        if live is not None:
+            return self._compared(base, resource=resource, live=live, entry=entry)
+        old = superseded_by(resource.address, self.live.below, entry=entry)
+        return base if old is None else self._replaced(base, resource=resource, old=old, entry=entry)
 
-    def _compared(
-        self, base: Change, *, resource: Resource, live: LiveResource, entry: StateEntry | None
+    def _replaced(
+        self, base: Change, *, resource: Resource, old: LiveResource, entry: StateEntry | None
     ) -> Change:
-        diffs = field_diffs(
+        """Give the change that puts a new object in the place of one that cannot be changed."""
+        remembered = entry is not None and entry.remote_id == old.remote_id
+        return replace(
+            base,
+            action=Action.REPLACE,
+            remote_id=old.remote_id,
+            before=old.spec,
+            diffs=self._diffs(resource, old, entry=entry if remembered else None),
+            proof=Proof.STATE if remembered else Proof.MARK,
+        )
+
+    def _diffs(self, resource: Resource, live: LiveResource, *, entry: StateEntry | None) -> tuple[FieldDiff, ...]:
+        return field_diffs(
             desired=resource.spec,
             live=live.spec,
             entry=entry,
@@ -136,6 +151,15 @@ class _Maker:
             users=self.state.users if self.state else {},
             ignore=resource.lifecycle.ignore_changes,
         )
+
+    def _compared(
+        self, base: Change, *, resource: Resource, live: LiveResource, entry: StateEntry | None
+    ) -> Change:
+        if entry is not None and entry.remote_id != live.remote_id:
+            entry = None  # what is remembered of another object says nothing about this one
+        diffs = self._diffs(resource, live, entry=entry)
+        if diffs and entry is not None and self._fixed(resource.address.kind):
+            return self._replaced(base, resource=resource, old=live, entry=entry)
         unrecorded = entry is None or base.moved_from is not None or entry.protect != resource.lifecycle.protect
         unchanged = Action.ADOPT if unrecorded else Action.NOOP
         return replace(
@@ -145,12 +169,17 @@ class _Maker:
             diffs=diffs,
             proof=self._proof(resource.address, entry),
             notes=_unmanaged_fields(resource, entry),
-            reason=self._reason(base),
         )
+
+    def _fixed(self, kind: str) -> bool:
+        """Tell whether the service was seen to refuse changes of objects of this kind."""
+        return any(entry.fixed for address, entry in self.entries.items() if address.kind == kind)
 
     def _reason(self, change: Change) -> str:
         if change.moved_from is not None:
             return f"renamed from {change.moved_from}"
+        if change.refers:
+            return "to " + ", ".join(sorted(map(str, change.refers.values())))
         if self._proven(change.address, Proof.MARK):
             return "begun by an interrupted run: it carries this project's mark"
         return ""
@@ -187,11 +216,13 @@ class _Maker:
             proof=Proof.STATE,
             moved_from=self.renames.get(address),
         )
-        if (address.root, address.kind) not in self.desired.scopes:
+        if not covers(self.desired, address.root, self.kinds[address.kind]):
             return replace(base, reason="not declared any more: no longer managed, and left as it is")
         live = self.live.resources.get(address)
         if live is None:
             return replace(base, reason="already gone from the tenant")
+        if points_elsewhere(live, self.live.below, kind=self.kinds[address.kind]):
+            return replace(base, reason="points to something that is not ours any more: left as it is")
         return replace(base, action=Action.DELETE, before=live.spec, reason="taken out of the manifest")
 
     def _pruned(self, address: Address) -> Change:
@@ -218,9 +249,7 @@ class _Maker:
             )
 
     def _consequences(self, changes: Iterable[Change]) -> Iterator[Consequence]:
-        for change in changes:
-            live = self.live.resources.get(change.address)
-            yield from self.kinds[change.address.kind].consequences(change, live)
+        yield from foreseen(tuple(changes), live=self.live, kinds=self.kinds)
 
     def _retained(self) -> list[Address]:
         if not self.desired.whole_project:
@@ -245,7 +274,8 @@ class _Maker:
                 for each in changes
                 if each.address in self.live.missing and self._proven(each.address, Proof.BOT_ID)
             ),
-            look_alikes=self._look_alikes(changes),
+            look_alikes=look_alikes(changes, orphaned=self._orphaned(), kinds=self.kinds),
+            crowds=tuple(crowds(self.live.below, changes=changes, kinds=self.kinds)),
             empty_tree=bool(self._prunes() and self.entries and not self.desired.resources),
             allowed=self.terms.allowed,
         )
@@ -256,50 +286,22 @@ class _Maker:
         ours |= {row.remote_id for row in self.live.strays}
         return tuple((row.remote_id, row.name) for row in self.live.listed if row.remote_id not in ours)
 
-    def _look_alikes(self, changes: Iterable[Change]) -> dict[Address, Address]:
-        """Pair every create with an owned bot without manifest that has its name or its whole definition.
-
-        Also where that bot is about to be pruned: a forgotten rename would destroy it.
-        """
+    def _orphaned(self) -> dict[Address, StateEntry]:
+        """Give the owned bots that exist and have no manifest, also those about to be pruned."""
+        if not self.desired.whole_project:
+            return {}
         present = {row.remote_id for row in self.live.listed}
-        undeclared = [each for each in self._not_declared() if each.is_root] if self.desired.whole_project else []
-        orphaned = [each for each in undeclared if self.entries[each].remote_id in present]
-        return {
-            change.address: old
-            for change in changes
-            if change.action is Action.CREATE and change.address.is_root
-            for old in orphaned
-            if self._alike(change, old)
-        }
-
-    def _alike(self, change: Change, old: Address) -> bool:
-        kind, applied = self.kinds[change.address.kind], self.entries[old].applied
-        name, wanted = kind.label(change.desired), kind.seal(change.desired)
-        same_name = bool(name) and kind.label(applied) == name
-        rest = {key: value for key, value in wanted.items() if key != "botName"}
-        return same_name or rest == {key: value for key, value in applied.items() if key != "botName"}
+        undeclared = {each: self.entries[each] for each in self._not_declared() if each.is_root}
+        return {each: entry for each, entry in undeclared.items() if entry.remote_id in present}
 
     def _warnings(self, ordered: Ordered) -> tuple[str, ...]:
-        found = [*self.terms.warnings, *self._namesakes(ordered.changes)]
+        found = [*self.terms.warnings, *namesakes(ordered.changes, unmanaged=self._unmanaged(), kinds=self.kinds)]
         peak, warn_at = ordered.quota.peak, self.terms.limits.warn_bots
         if warn_at is not None and peak > warn_at:
             found.append(
                 f"the tenant would have {peak} bots; the free plan was documented to take {warn_at} (API 1.0)"
             )
         return tuple(found)
-
-    def _namesakes(self, changes: Iterable[Change]) -> Iterator[str]:
-        """Say which bot to create has the name of one that is nobody's: a name proves nothing, but may be it."""
-        ids: dict[str, list[str]] = {}
-        for remote_id, name in self._unmanaged():
-            ids.setdefault(name, []).append(remote_id)
-        for change in changes:
-            name = self.kinds[change.address.kind].label(change.desired)
-            if change.action is Action.CREATE and change.address.is_root and name in ids:
-                yield (
-                    f"{change.address}: the tenant has an unmanaged bot of the same name, {', '.join(ids[name])}; "
-                    "if it is this one, bind it with spec.botId"
-                )
 
 
 def _unmanaged_fields(resource: Resource, entry: StateEntry | None) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def _renamed_children(resources: Iterable[Resource], entries: _Entries) -> dict[
         if address.is_root:
             continue
         new = by_id.get((address.root, address.kind, entry.remote_id))
-        if new is None and address in declared:
+        if new is None and declared.get(address) is not None:
             new = address.root.child(address.kind, address.path[2], f"id {entry.remote_id}")
         if new is not None and new != address:
             found[new] = address

@@ -13,20 +13,13 @@ from dataclasses import dataclass, field
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.errors import LwdeployError, RemoteError, StateError
-from lwdeploy.core.types import (
-    Action,
-    ApplyReport,
-    Change,
-    LiveResource,
-    Outcome,
-    Proof,
-    StateEntry,
-    Status,
-)
+from lwdeploy.core.live import LiveResource, Seen
+from lwdeploy.core.types import Action, ApplyReport, Change, Outcome, Proof, StateEntry, Status
 from lwdeploy.planning.model import Plan
-from lwdeploy.reconcile.chain import ChainResult, failed, not_started, run_chain
+from lwdeploy.reconcile.chain import ChainResult, run_chain
 from lwdeploy.reconcile.engine import Chain, Engine, chains_of
 from lwdeploy.reconcile.ledger import Ledger
+from lwdeploy.reconcile.outcomes import failed, not_started
 from lwdeploy.reconcile.precondition import current_state, recheck, refuse
 from lwdeploy.reconcile.recover import reserve
 from lwdeploy.state.store import Lease
@@ -67,7 +60,7 @@ class _Apply:
     lease: Lease
     pool: ThreadPoolExecutor
     ledger: Ledger
-    live: Mapping[Address, Mapping[Address, LiveResource]]
+    live: Mapping[Address, Seen]
     read_at: float
     outcomes: dict[Address, Outcome] = field(default_factory=dict)
     failure: LwdeployError | None = None
@@ -148,9 +141,10 @@ class _Apply:
         if self.engine.stopping():
             return None
         step = chain.steps[0]
-        adapter = self.engine.adapters[step.address.kind]
+        adapter = self.engine.adapters.roots[step.address.kind]
         try:
-            return reserve(step, adapter=adapter, engine=self.engine, project=self.plan.project)
+            with self.engine.audit.about(step.address):
+                return reserve(step, adapter=adapter, engine=self.engine, project=self.plan.project)
         except RemoteError as error:
             return error
 
@@ -165,10 +159,10 @@ class _Apply:
             result = run_chain(
                 chain,
                 engine=self.engine,
-                live=self.live.get(chain.root, {}),
+                live=self.live.get(chain.root, Seen()),
                 read_at=self.read_at,
                 reserved=reserved,
-                users=self.ledger.state.users,
+                state=self.ledger.state,
             )
         except Exception as error:  # noqa: BLE001  our own mistake with one bot must not lose what others did
             _LOG.debug("unexpected, at %s", chain.root, exc_info=error)

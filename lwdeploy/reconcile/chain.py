@@ -6,24 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from lwdeploy.core.address import Address
-from lwdeploy.core.errors import LwdeployError, OutcomeUnknown, RemoteError, StalePlan
+from lwdeploy.core.errors import LwdeployError, OutcomeUnknown, Rejected, RemoteError, StalePlan, Unchangeable
 from lwdeploy.core.kind import Kind, Written
-from lwdeploy.core.types import Action, Change, FieldDiff, LiveResource, Outcome, StateEntry, Status
+from lwdeploy.core.live import LiveResource, Seen
+from lwdeploy.core.types import UNKNOWN, Action, Change, FieldDiff, Outcome, State, StateEntry, Status
 from lwdeploy.planning.diff import field_diffs
 from lwdeploy.reconcile.engine import Chain, Engine, read_chain
 from lwdeploy.reconcile.observe import observed_entry
+from lwdeploy.reconcile.outcomes import failed, not_started
 from lwdeploy.reconcile.precondition import moved_fields
 
-__all__ = ["ChainResult", "failed", "not_started", "run_chain"]
+__all__ = ["ChainResult", "run_chain"]
 
 FRESH_SECONDS = 5.0
 """A bot that was read longer ago than this is read again before its first write."""
-
-_ADVICE = {
-    Status.FAILED: "Correct the cause and apply again: what is done stays done.",
-    Status.UNKNOWN: "Plan again: the next run looks at the tenant before it writes.",
-    Status.NOT_STARTED: "Apply again once the cause is gone.",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,46 +32,29 @@ class ChainResult:
     users: Mapping[str, str] = field(default_factory=dict)
 
 
-def failed(step: Change, error: LwdeployError, *, remote_id: str | None = None) -> Outcome:
-    """Give the outcome of a step that raised."""
-    status = Status.UNKNOWN if isinstance(error, OutcomeUnknown) else Status.FAILED
-    return Outcome(
-        address=step.address,
-        action=step.action,
-        status=status,
-        remote_id=remote_id or step.remote_id,
-        error=error.message,
-        advice=error.advice or _ADVICE[status],
-    )
-
-
-def not_started(step: Change, why: str) -> Outcome:
-    """Give the outcome of a step that was never begun."""
-    return Outcome(
-        address=step.address,
-        action=step.action,
-        status=Status.NOT_STARTED,
-        remote_id=step.remote_id,
-        error=why,
-        advice=_ADVICE[Status.NOT_STARTED],
-    )
-
-
 def run_chain(
     chain: Chain,
     *,
     engine: Engine,
-    live: Mapping[Address, LiveResource],
+    live: Seen,
     read_at: float,
     reserved: LiveResource | None,
-    users: Mapping[str, str],
+    state: State,
 ) -> ChainResult:
     """Carry out the steps of one bot and read back what was written.
 
-    `live` is what the preconditions read at `read_at`; `reserved` is the bot that was created under its mark.
+    `live` is what the preconditions read at `read_at`; `reserved` is the bot that was created under its mark;
+    `state` is what was remembered before.
     Never raises a RemoteError: it becomes the outcome of its step.
     """
-    run = _Run(chain=chain, engine=engine, users=dict(users), live=dict(live))
+    run = _Run(
+        chain=chain,
+        engine=engine,
+        users=dict(state.users),
+        live=dict(live.resources),
+        entries=state.entries,
+        steps=list(chain.steps),
+    )
     if reserved is not None:
         run.live[chain.root] = reserved
         run.bot_id = reserved.remote_id
@@ -83,22 +62,30 @@ def run_chain(
         stale = run.refresh()
         if stale is not None:
             return ChainResult(root=chain.root, outcomes=tuple(failed(step, stale) for step in chain.steps))
-    for step in chain.steps:
-        run.step(step)
+    for index in range(len(run.steps)):
+        run.step(index)
     return run.result()
 
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    """One bot's progress; used by one thread only."""
+    """One bot's progress; used by one thread only.
+
+    `steps` are those of the chain, with remote ids in the place of what the plan could not know yet. `let` are
+    refused steps that hold up nothing, `fixed` objects that the service does not let be changed.
+    """
 
     chain: Chain
     engine: Engine
     users: dict[str, str]
     live: dict[Address, LiveResource]
+    entries: Mapping[Address, StateEntry]
+    steps: list[Change]
     bot_id: str | None = None
     outcomes: dict[Address, Outcome] = field(default_factory=dict)
     learnt: dict[str, str] = field(default_factory=dict)
+    let: set[Address] = field(default_factory=set)
+    fixed: set[Address] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.bot_id = self.chain.remote_id
@@ -106,32 +93,52 @@ class _Run:
     def refresh(self) -> LwdeployError | None:
         """Read the bot again; give what forbids going on."""
         try:
-            self.live = dict(read_chain(self.engine, self.chain, remote_id=str(self.bot_id)))
+            seen = read_chain(self.engine, self.chain, remote_id=str(self.bot_id))
         except RemoteError as error:
             return error
-        moved = list(moved_fields(self.chain, self.live, kinds=self.engine.kinds))
+        self.live = dict(seen.resources)
+        moved = list(moved_fields(self.chain, seen, kinds=self.engine.kinds))
         if moved:
             return StalePlan("Changed since the plan: " + "; ".join(moved), advice="Plan again.")
         return None
 
-    def step(self, step: Change) -> None:
+    def step(self, index: int) -> None:
         """Carry out one step; what goes wrong stays inside this bot."""
+        step = self.steps[index]
         blocked = [each for each in step.depends_on if self._blocks(each)]
         if blocked:
             self.outcomes[step.address] = not_started(step, f"waits for {blocked[0]}")
             return
+        self.steps[index] = step = self._linked(step)
         try:
-            remote_id = self._carry_out(step)
+            with self.engine.audit.about(step.address):
+                remote_id = self._carry_out(step)
         except RemoteError as error:
+            self._note(step, error)
             self.outcomes[step.address] = failed(step, error, remote_id=self._id_of(step))
         else:
             self.outcomes[step.address] = Outcome(
                 address=step.address, action=step.action, status=Status.DONE, remote_id=remote_id
             )
 
+    def _note(self, step: Change, error: RemoteError) -> None:
+        if isinstance(error, Rejected) and self._kind(step).lenient:
+            self.let.add(step.address)
+        if isinstance(error, Unchangeable):
+            self.fixed.add(step.address)
+
     def _blocks(self, address: Address) -> bool:
         outcome = self.outcomes.get(address)
-        return outcome is not None and outcome.status is not Status.DONE
+        return outcome is not None and outcome.status is not Status.DONE and address not in self.let
+
+    def _linked(self, step: Change) -> Change:
+        """Put in the remote ids of objects that were made in this run."""
+        ids = {
+            name: self.outcomes[address].remote_id
+            for name, address in step.refers.items()
+            if step.desired.get(name) == UNKNOWN and address in self.outcomes
+        }
+        return replace(step, desired={**step.desired, **ids}) if ids else step
 
     def _id_of(self, step: Change) -> str | None:
         return self.bot_id if step.address.is_root else step.remote_id
@@ -148,8 +155,9 @@ class _Run:
 
     def _write(self, step: Change) -> Written:
         """Write one object; after a lost answer look, and write once more only what still differs."""
-        live = self.live.get(step.address)
-        sent = replace(step, diffs=step.diffs or self._missing(step, live))
+        live = None if step.action is Action.REPLACE else self.live.get(step.address)
+        fresh = live is None or not step.diffs  # a plan's differences are those from what it replaces
+        sent = replace(step, diffs=self._missing(step, live) if fresh else step.diffs)
         try:
             return self._send(sent, live)
         except OutcomeUnknown as lost:
@@ -182,44 +190,60 @@ class _Run:
     def _kind(self, step: Change) -> Kind:
         return self.engine.kinds[step.address.kind]
 
-    def _look(self, step: Change, *, lost: OutcomeUnknown) -> LiveResource | None:
+    def _seen_after(self, step: Change, *, lost: OutcomeUnknown) -> Seen:
         """Read what became of a write; when that fails too, the write stays unknown."""
-        chain = replace(self.chain, steps=(step,))
         try:
-            return read_chain(self.engine, chain, remote_id=str(self.bot_id)).get(step.address)
+            return read_chain(self.engine, replace(self.chain, steps=(step,)), remote_id=str(self.bot_id))
         except RemoteError as error:
             raise lost from error
+
+    def _look(self, step: Change, *, lost: OutcomeUnknown) -> LiveResource | None:
+        """Give the object that a write may have made or changed."""
+        now = self._seen_after(step, lost=lost).resources.get(step.address)
+        given_up = {each.remote_id for each in self.chain.steps if each.replaced_by == step.address}
+        if step.action is Action.REPLACE and now is not None and now.remote_id in {step.remote_id, *given_up}:
+            return None  # what is to make room is not what was to be made
+        return now
 
     def _delete(self, step: Change) -> None:
         adapter, parent = self.engine.adapters[step.address.kind], self._parent(step)
         try:
-            adapter.delete(parent_id=parent, remote_id=str(step.remote_id))
+            adapter.delete(step, parent_id=parent)
         except OutcomeUnknown as lost:
-            if self._look(step, lost=lost) is not None:
-                adapter.delete(parent_id=parent, remote_id=str(step.remote_id))
+            seen = self._seen_after(step, lost=lost)
+            if step.address in seen.resources or step.address.kind in seen.unread:
+                adapter.delete(step, parent_id=parent)
 
     def result(self) -> ChainResult:
         """Read back what was written, and give everything that is to be remembered."""
         seen = self._observe()
         entries: dict[Address, StateEntry | None] = {}
-        for step in self.chain.steps:
+        for step in self.steps:
             if self.outcomes[step.address].status is Status.DONE:
                 self._conclude(step, seen, entries)
+            elif step.address in self.fixed:
+                entries[step.address] = self._known_as_fixed(step)
             elif step.address.is_root and self.bot_id is not None and step.action is Action.CREATE:
                 entries[step.address] = StateEntry(remote_id=self.bot_id, protect=step.lifecycle.protect)
-        outcomes = tuple(self.outcomes[step.address] for step in self.chain.steps)
+        outcomes = tuple(self.outcomes[step.address] for step in self.steps)
         return ChainResult(root=self.chain.root, outcomes=outcomes, entries=entries, users=self.learnt)
 
-    def _observe(self) -> Mapping[Address, LiveResource] | None:
+    def _known_as_fixed(self, step: Change) -> StateEntry:
+        before = self.entries.get(step.address)
+        if before is None or before.remote_id != step.remote_id:
+            before = StateEntry(remote_id=str(step.remote_id), protect=step.lifecycle.protect)
+        return replace(before, fixed=True)
+
+    def _observe(self) -> Seen | None:
         """Read back; None when that fails, which costs only knowledge."""
         kept = tuple(
             step
-            for step in self.chain.steps
+            for step in self.steps
             if step.action not in {Action.DELETE, Action.FORGET}
             and self.outcomes[step.address].status is Status.DONE
         )
         if not kept or self.bot_id is None:
-            return {}
+            return Seen()
         try:
             return read_chain(self.engine, replace(self.chain, steps=kept), remote_id=self.bot_id)
         except RemoteError:
@@ -228,22 +252,23 @@ class _Run:
     def _conclude(
         self,
         step: Change,
-        seen: Mapping[Address, LiveResource] | None,
+        seen: Seen | None,
         entries: dict[Address, StateEntry | None],
     ) -> None:
         if step.action in {Action.DELETE, Action.FORGET}:
             entries[step.address] = None
             return
         outcome = self.outcomes[step.address]
-        live = None if seen is None else seen.get(step.address)
+        live = None if seen is None else seen.resources.get(step.address)
         entry, not_taken = observed_entry(
             step, live, remote_id=str(outcome.remote_id), kind=self._kind(step), users=self.users
         )
-        entries[step.address] = entry
+        before = self.entries.get(step.address)
+        entries[step.address] = replace(entry, fixed=before is not None and before.fixed)
         if not step.action.writes:
             return
         error = f"the service answered success but shows other values: {', '.join(not_taken)}" if not_taken else ""
-        if seen is not None and live is None:
+        if seen is not None and live is None and step.address.kind not in seen.unread:
             error = "the service answered success but does not show it"
         if error:
             advice = "Look at the plan: it shows what the service made of it."

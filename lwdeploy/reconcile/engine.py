@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lwdeploy.core.address import Address
+from lwdeploy.core.audit import Audit, NoAudit
 from lwdeploy.core.diagnostics import SourceRef
-from lwdeploy.core.kind import Adapter, Kind, Reader
-from lwdeploy.core.types import Change, LiveResource, Outcome, Resource
+from lwdeploy.core.kind import Adapters, Kind, Reader
+from lwdeploy.core.live import Seen
+from lwdeploy.core.types import Action, Change, Outcome, Resource
 from lwdeploy.planning.model import Plan
 from lwdeploy.state.holder import Holder
 from lwdeploy.state.store import Store
@@ -22,10 +24,10 @@ class Engine:
 
     `clock` is monotonic seconds; `nonce` and `lineage` give fresh random text; `stopping` tells whether to
     start nothing more; `progress` is told every outcome, from any thread. `wave` bots are created before
-    their ids are recorded together; `workers` bots are worked on at a time.
+    their ids are recorded together; `workers` bots are worked on at a time. `audit` is told what writes are about.
     """
 
-    adapters: Mapping[str, Adapter]
+    adapters: Adapters
     kinds: Mapping[str, Kind]
     reader: Reader
     store: Store
@@ -37,6 +39,7 @@ class Engine:
     stopping: Callable[[], bool]
     progress: Callable[[Outcome], None]
     lock_timeout: float
+    audit: Audit = field(default_factory=NoAudit)
     workers: int = 8
     wave: int = 50
 
@@ -65,20 +68,24 @@ def chains_of(plan: Plan) -> tuple[Chain, ...]:
 
 
 def wanted_of(chain: Chain) -> dict[Address, Resource]:
-    """Give what of a bot has to be read for its steps, as the reader wants it."""
+    """Give what of a bot has to be read for its steps, as the reader wants it.
+
+    What is to be replaced is not looked for under its old id: the new object is what counts once it exists.
+    """
     nowhere = SourceRef(file="")
     return {
         step.address: Resource(
             address=step.address,
             spec=step.desired,
             source=step.source or nowhere,
-            derived_id=None if step.address.is_root else step.remote_id,
+            derived_id=None if step.address.is_root or step.action is Action.REPLACE else step.remote_id,
+            pictures=step.pictures,
         )
         for step in chain.steps
     }
 
 
-def read_chain(engine: Engine, chain: Chain, *, remote_id: str) -> Mapping[Address, LiveResource]:
+def read_chain(engine: Engine, chain: Chain, *, remote_id: str) -> Seen:
     """Read one bot as far as its steps need it."""
     kinds = frozenset(step.address.kind for step in chain.steps if not step.address.is_root)
     return engine.reader.read_root(chain.root, remote_id=remote_id, wanted=wanted_of(chain), scopes=kinds)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from lwdeploy.core.canonical import ABSENT, get_path, leaves, nested
 from lwdeploy.core.kind import Kind
-from lwdeploy.core.types import Action, Change, LiveResource, Spec, StateEntry
+from lwdeploy.core.live import LiveResource
+from lwdeploy.core.types import Action, Change, Spec, StateEntry
 from lwdeploy.planning.diff import field_diffs
 
 __all__ = ["observed_entry"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from typing import Any
 
@@ -18,7 +18,8 @@ from lwdeploy.core.errors import (
     UnsafePlan,
 )
 from lwdeploy.core.kind import Kind
-from lwdeploy.core.types import Action, Change, Listed, LiveResource, Mark, Proof, State
+from lwdeploy.core.live import Listed, LiveResource, Seen
+from lwdeploy.core.types import Action, Change, Mark, Proof, State
 from lwdeploy.planning.match import mark_key
 from lwdeploy.planning.model import Plan
 from lwdeploy.planning.rename import follow_renames
@@ -95,7 +96,8 @@ def _refuse_unowned(plan: Plan, state: State) -> None:
     for step in plan.steps:
         entry = followed.entries.get(step.address) if followed else None
         owned = entry is not None and entry.remote_id == step.remote_id
-        if not owned and not step.stray and (step.action in deletes or step.proof is Proof.STATE):
+        marked = step.action is Action.DELETE and step.proof is Proof.MARK
+        if not owned and not marked and (step.action in deletes or step.proof is Proof.STATE):
             raise StalePlan(f"The state does not own what the plan means by {step.address}", advice=_AGAIN)
         if (
             entry is not None
@@ -112,9 +114,7 @@ def _entry_moved(step: Change, state: State) -> bool:
     return entry is not None and entry.remote_id != step.remote_id
 
 
-def recheck(
-    plan: Plan, chains: Iterable[Chain], *, engine: Engine, pool: Executor
-) -> Mapping[Address, Mapping[Address, LiveResource]]:
+def recheck(plan: Plan, chains: Iterable[Chain], *, engine: Engine, pool: Executor) -> Mapping[Address, Seen]:
     """Read all objects that the plan touches; raise StalePlan, naming every moved field, before any write.
 
     Gives what was read, by bot.
@@ -126,37 +126,56 @@ def recheck(
     moved += [line for chain, _ in known for line in moved_fields(chain, found[chain.root], kinds=engine.kinds)]
     creates = [step for step in plan.steps if step.action is Action.CREATE and step.address.is_root]
     if creates:
-        moved += _list_moved(plan, creates, listed=engine.adapters[creates[0].address.kind].listing())
+        moved += _list_moved(plan, creates, listed=engine.adapters.roots[creates[0].address.kind].listing())
     if moved:
         raise StalePlan("The tenant is not as the plan saw it:\n  " + "\n  ".join(moved), advice=_AGAIN)
     return found
 
 
-def _not_our_mark(chain: Chain, live: Mapping[Address, LiveResource], *, project: str) -> Iterator[str]:
+def _not_our_mark(chain: Chain, seen: Seen, *, project: str) -> Iterator[str]:
     """Give a line for everything that a plan takes for ours by its mark and that carries no mark of ours."""
     for step in chain.steps:
-        now = live.get(step.address)
-        if step.proof is Proof.MARK and step.address.is_root and now is not None:
-            mark = Mark.parse(str(get_path(now.spec, "botName.default")))
+        names = _names_of(step, seen) if step.proof is Proof.MARK else ()
+        for name in names:
+            mark = Mark.parse(name)
             if mark is None or mark.project != project:
                 yield f"{step.address}: carries no mark of project {project}"
 
 
-def moved_fields(
-    chain: Chain, live: Mapping[Address, LiveResource], *, kinds: Mapping[str, Kind]
-) -> Iterator[str]:
+def _names_of(step: Change, seen: Seen) -> Iterator[str]:
+    """Give the name of the object that a step means: a bot shows it as its own, a child in its facts."""
+    everything = (*seen.resources.values(), *seen.superseded, *seen.unmanaged)
+    for live in everything:
+        if live.kind == step.address.kind and live.remote_id == step.remote_id:
+            yield str(get_path(live.spec, "botName.default") if step.address.is_root else live.facts.get("name"))
+
+
+def moved_fields(chain: Chain, seen: Seen, *, kinds: Mapping[str, Kind]) -> Iterator[str]:
     """Give a line for everything that a bot's steps depend on and that is no longer as planned."""
+    given_up = {step.remote_id for step in chain.steps if step.replaced_by is not None}
     for step in chain.steps:
-        now = live.get(step.address)
-        if step.action is Action.CREATE and not step.address.is_root and now is not None and now.spec:
-            if not now.facts:
-                yield f"{step.address}: was made meanwhile"
-        elif step.action is Action.ADOPT and now is None:
-            yield f"{step.address}: was deleted meanwhile"
-        elif step.action is Action.UPDATE:
-            yield from _moved_in_update(step, now, kind=kinds[step.address.kind])
+        now, kind = seen.resources.get(step.address), kinds[step.address.kind]
+        if kind.name in seen.unread:
+            continue
+        if step.action is Action.UPDATE:
+            yield from _moved_in_update(step, now, kind=kind)
         elif step.stray and now is not None:
             yield from _moved_stray(step, now)
+        else:
+            yield from _come_or_gone(step, now, kind=kind, given_up=given_up)
+
+
+def _come_or_gone(
+    step: Change, now: LiveResource | None, *, kind: Kind, given_up: Collection[str | None]
+) -> Iterator[str]:
+    if step.action in {Action.CREATE, Action.REPLACE} and not step.address.is_root:
+        known = {step.remote_id, *given_up} if step.action is Action.REPLACE else set()
+        if now is not None and now.remote_id not in known:
+            yield f"{step.address}: was made meanwhile"
+    elif step.action is Action.ADOPT and now is None:
+        yield f"{step.address}: was deleted meanwhile"
+    elif step.action is Action.DELETE and kind.refers_to and now is not None and now.spec != step.before:
+        yield f"{step.address}: points to another object now"
 
 
 def _moved_in_update(step: Change, now: LiveResource | None, *, kind: Kind) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lwdeploy.core.errors import OutcomeUnknown, RemoteError
-from lwdeploy.core.kind import Adapter
-from lwdeploy.core.types import Change, LiveResource, Mark
+from lwdeploy.core.kind import RootAdapter
+from lwdeploy.core.live import LiveResource
+from lwdeploy.core.types import Change, Mark
 from lwdeploy.planning.match import mark_key
 from lwdeploy.reconcile.engine import Engine
 
@@ -16,7 +17,7 @@ LOOKS = (0.0, 1.0, 2.0)  # seconds before each look: the list may lag behind the
 ATTEMPTS = 2
 
 
-def reserve(change: Change, *, adapter: Adapter, engine: Engine, project: str) -> LiveResource:
+def reserve(change: Change, *, adapter: RootAdapter, engine: Engine, project: str) -> LiveResource:
     """Create a bot under its mark, surviving a lost answer.
 
     After a lost answer the tenant is searched for the very mark. When it is not found the create is sent once
@@ -37,7 +38,7 @@ def reserve(change: Change, *, adapter: Adapter, engine: Engine, project: str) -
 
 
 def _look(
-    mark: Mark, *, adapter: Adapter, sleep: Callable[[float], None], lost: OutcomeUnknown
+    mark: Mark, *, adapter: RootAdapter, sleep: Callable[[float], None], lost: OutcomeUnknown
 ) -> LiveResource | None:
     """Search for a mark; when the search itself fails, the create stays unknown and is not sent again."""
     try:
@@ -46,11 +47,10 @@ def _look(
         raise lost from error
 
 
-def _find(mark: Mark, *, adapter: Adapter, sleep: Callable[[float], None]) -> LiveResource | None:
+def _find(mark: Mark, *, adapter: RootAdapter, sleep: Callable[[float], None]) -> LiveResource | None:
     for pause in LOOKS:
         sleep(pause)
         for row in adapter.listing():
             if row.name == str(mark):
-                live = adapter.read(parent_id=None, remote_id=row.remote_id, wanted={})
-                return live[0] if live else None
+                return adapter.look(row.remote_id, wanted={})
     return None

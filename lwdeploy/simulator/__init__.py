@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lwdeploy.simulator.callbacks import Delivery
     from lwdeploy.simulator.faults import FAULT_KINDS, Fault, FaultKind
+    from lwdeploy.simulator.menustates import MenuState, MenuStates, RichmenuState
     from lwdeploy.simulator.readings import UnknownReadingError
     from lwdeploy.simulator.requestlog import LogEntry
     from lwdeploy.simulator.serving import serve
     from lwdeploy.simulator.settings import Settings
     from lwdeploy.simulator.storage import DataFileError
-    from lwdeploy.simulator.switches import SWITCHES, Switch
+    from lwdeploy.simulator.switch import Switch
+    from lwdeploy.simulator.switches import SWITCHES
     from lwdeploy.simulator.tenant import LocalTenant, start
+    from lwdeploy.simulator.watches import Watch, Watcher
 
 __all__ = [
     "FAULT_KINDS",
@@ -30,9 +33,14 @@ __all__ = [
     "FaultKind",
     "LocalTenant",
     "LogEntry",
+    "MenuState",
+    "MenuStates",
+    "RichmenuState",
     "Settings",
     "Switch",
     "UnknownReadingError",
+    "Watch",
+    "Watcher",
     "serve",
     "start",
 ]
@@ -46,9 +54,14 @@ _HOMES: Mapping[str, str] = {
     "FaultKind": "faults",
     "LocalTenant": "tenant",
     "LogEntry": "requestlog",
+    "MenuState": "menustates",
+    "MenuStates": "menustates",
+    "RichmenuState": "menustates",
     "Settings": "settings",
-    "Switch": "switches",
+    "Switch": "switch",
     "UnknownReadingError": "readings",
+    "Watch": "watches",
+    "Watcher": "watches",
     "serve": "serving",
     "start": "tenant",
 }

@@ -9,9 +9,10 @@ from urllib.parse import unquote
 from lwdeploy.simulator.callbacks import Callbacks
 from lwdeploy.simulator.exchange import Done, Exchange, Route, refusal
 from lwdeploy.simulator.faults import Fault, Faults
-from lwdeploy.simulator.listfaults import LIST_FAULTS, RecentLists, reshape, shorten
+from lwdeploy.simulator.listfaults import LIST_FAULTS, Asked, RecentLists, reshape, shorten
 from lwdeploy.simulator.operations import Tenant
 from lwdeploy.simulator.requestlog import RequestLog
+from lwdeploy.simulator.watches import Watches
 from lwdeploy.simulator.wire import Answer, ApiError, Request
 
 __all__ = ["App", "Receive", "Scope", "Send"]
@@ -42,6 +43,7 @@ class App:
         faults: Faults,
         log: RequestLog,
         callbacks: Callbacks,
+        watches: Watches,
         control: Asgi,
     ) -> None:
         self._tenant = tenant
@@ -49,6 +51,7 @@ class App:
         self._faults = faults
         self._log = log
         self._callbacks = callbacks
+        self._watches = watches
         self._control = control
         self._recent = RecentLists()
         self._busy: set[str] = set()
@@ -83,7 +86,7 @@ class App:
         bot = route.serialised_bot
         if bot is not None and self._tenant.readings["parallel-writes"] == "refused":
             return await self._alone(bot, route, request)
-        done = self._exchange.carry_out(route, request)
+        done = self._carry_out(route, request)
         if route.name.startswith("list") and done.outcome == "ok":
             self._recent.remember(request, done.answer)
         return done
@@ -91,13 +94,21 @@ class App:
     async def _alone(self, bot: str, route: Route, request: Request) -> Done:
         if bot in self._busy:
             error = ApiError(500, "INTERNAL_SERVER_ERROR", "Another write on this bot is under way")
-            return Done(answer=refusal(error), outcome="parallel")
+            return self._told(route, Done(answer=refusal(error), outcome="parallel"))
         self._busy.add(bot)
         try:
             await asyncio.sleep(_WRITE_SECONDS)
-            return self._exchange.carry_out(route, request)
+            return self._carry_out(route, request)
         finally:
             self._busy.discard(bot)
+
+    def _carry_out(self, route: Route, request: Request) -> Done:
+        return self._told(route, self._exchange.carry_out(route, request))
+
+    def _told(self, route: Route, done: Done) -> Done:
+        """Tell who watches: nothing may be awaited between what a request does and this."""
+        self._watches.tell(route.name)
+        return done
 
     def _note(self, route: Route, request: Request, done: Done, *, status: int) -> None:
         body = request.body.decode("utf-8", "replace") if route.operation is not None else ""
@@ -120,14 +131,22 @@ class App:
             await asyncio.sleep(delay.seconds)
         for kind in _EARLY:
             if kind in struck and not struck[kind].commit:
-                return self._instead(struck[kind], request)
+                return self._told(route, self._instead(struck[kind], request))
         if "short_pages" in struck:
             request = shorten(request, struck["short_pages"].rows)
-        before = self._recent.recall(request) if "stale_list" in struck else None
+        asked = self._asked(route, request)
         done = await self._work(route, request)
         if delay is not None and delay.commit:
             await asyncio.sleep(delay.seconds)
-        return self._spoilt(done, struck, before)
+        return self._spoilt(done, struck, asked)
+
+    def _asked(self, route: Route, request: Request) -> Asked:
+        newest_first = route.name == "listRichmenus" and self._tenant.readings["menu-order"] == "newest-first"
+        return Asked(
+            before=self._recent.recall(request),
+            first_page=not request.parameters().get("cursor"),
+            newest_first=newest_first,
+        )
 
     def _instead(self, fault: Fault, request: Request) -> Done:
         if fault.kind == "expired_token":
@@ -136,7 +155,7 @@ class App:
             return Done(answer=refusal(error), outcome=fault.kind)
         return Done(answer=fault.answer(), outcome=fault.kind)
 
-    def _spoilt(self, done: Done, struck: Struck, before: Answer | None) -> Done:
+    def _spoilt(self, done: Done, struck: Struck, asked: Asked) -> Done:
         answer = done.answer
         for kind, fault in struck.items():
             if kind in {"status", "html_200"}:
@@ -145,7 +164,7 @@ class App:
                 whole = answer.body()
                 answer = replace(answer, raw=whole[: len(whole) // 2])
             elif kind in LIST_FAULTS:
-                answer = reshape(fault, answer, before)
+                answer = reshape(fault, answer, asked)
         return Done(answer=answer, outcome=next(iter(struck)))
 
 

@@ -8,9 +8,10 @@ from lwdeploy.simulator.fields import record, text
 from lwdeploy.simulator.operations import WRITE_ALL, Call, Operation, Tenant
 from lwdeploy.simulator.wire import Answer, ApiError, Request, invalid, missing
 
-__all__ = ["OPERATIONS", "Upload", "download", "find_upload", "keep", "new_file_id", "receive"]
+__all__ = ["OPERATIONS", "Upload", "add_file", "download", "find_upload", "keep", "new_file_id", "receive"]
 
 _LIFE = 24 * 3600
+_KEPT, _COPIED = 1, 2  # bound under its own id; bound under another one, this one ages as before
 _BODY = record(optional={"fileName": text(longest=1000)})
 _UPLOAD = "/k/emsg/r/jp1"
 _DOWNLOAD = "/k/emsg/d/jp1"
@@ -18,11 +19,12 @@ _DOWNLOAD = "/k/emsg/d/jp1"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Upload:
-    """A file whose bytes have come and that is still to be had."""
+    """A file whose bytes have come and that is still to be had; `bound` when it has been a menu's picture."""
 
     file_id: str
     name: str
     content: bytes
+    bound: bool
 
 
 def new_file_id(tenant: Tenant) -> str:
@@ -33,24 +35,36 @@ def new_file_id(tenant: Tenant) -> str:
 
 
 def find_upload(tenant: Tenant, bot_id: int, file_id: str) -> Upload | None:
-    """Return a file of this bot: uploaded, and either bound to a menu or not yet 24 hours old."""
+    """Return a file of this bot: uploaded, and not yet 24 hours old or (`bound-file-life`) bound to a menu."""
     row = tenant.store.row(
-        "SELECT name, content FROM attachments WHERE file_id = ? AND bot_id = ? AND content IS NOT NULL"
-        " AND (bound OR created > ?)",
-        *(file_id, bot_id, tenant.clock.now() - _LIFE),
+        "SELECT name, content, bound, created FROM attachments"
+        " WHERE file_id = ? AND bot_id = ? AND content IS NOT NULL",
+        *(file_id, bot_id),
     )
-    return None if row is None else Upload(file_id=file_id, name=row[0], content=row[1])
+    if row is None:
+        return None
+    name, content, bound, created = row
+    lasting = bound == _KEPT and tenant.readings["bound-file-life"] == "lasting"
+    if not lasting and created <= tenant.clock.now() - _LIFE:
+        return None
+    return Upload(file_id=file_id, name=name, content=content, bound=bool(bound))
 
 
 def keep(tenant: Tenant, bot_id: int, upload: Upload) -> str:
-    """Make a file outlive its 24 hours, under its own id or (switch `image-file-id`) under another one."""
+    """Bind a file, which lasts from now on, under its own id or (switch `image-file-id`) under another one."""
     if tenant.readings["image-file-id"] == "kept":
-        tenant.store.run("UPDATE attachments SET bound = 1 WHERE file_id = ?", upload.file_id)
+        tenant.store.run("UPDATE attachments SET bound = ? WHERE file_id = ?", _KEPT, upload.file_id)
         return upload.file_id
+    tenant.store.run("UPDATE attachments SET bound = ? WHERE file_id = ? AND NOT bound", _COPIED, upload.file_id)
+    return add_file(tenant, bot_id, name=upload.name, content=upload.content, bound=_KEPT)
+
+
+def add_file(tenant: Tenant, bot_id: int, *, name: str, content: bytes, bound: int = 0) -> str:
+    """Keep bytes as an uploaded file of a bot and return its id."""
     file_id = new_file_id(tenant)
     tenant.store.run(
-        "INSERT INTO attachments (file_id, bot_id, name, created, bound, content) VALUES (?, ?, ?, ?, 1, ?)",
-        *(file_id, bot_id, upload.name, tenant.clock.now(), upload.content),
+        "INSERT INTO attachments (file_id, bot_id, name, created, bound, content) VALUES (?, ?, ?, ?, ?, ?)",
+        *(file_id, bot_id, name, tenant.clock.now(), bound, content),
     )
     return file_id
 

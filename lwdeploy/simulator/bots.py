@@ -13,7 +13,7 @@ from lwdeploy.simulator.rooms import leave_rooms
 from lwdeploy.simulator.users import people, user
 from lwdeploy.simulator.wire import Answer, ApiError, invalid
 
-__all__ = ["CALLBACK_EVENTS", "OPERATIONS", "create_bot", "read_bot", "write_bot"]
+__all__ = ["CALLBACK_EVENTS", "OPERATIONS", "create_bot", "read_bot", "require_showable", "write_bot"]
 
 CHANNEL_EVENTS = ("message", "join", "leave", "joined", "left", "postback", "begin", "end")
 CALLBACK_EVENTS = ("text", "location", "sticker", "image", "file", "audio", "video")
@@ -101,8 +101,10 @@ def _require_consistent(call: Call, bot_id: int, written: Mapping[str, Any], mer
     if callback_without_url and call.reads("callback-without-url", "refused"):
         raise invalid("callbackUrl", "is required when enableCallback is true")
     menu: str | None = written.get("defaultRichmenuId")
-    if menu and not _owns_menu(call, bot_id, menu):
-        raise invalid("defaultRichmenuId", "is not a rich menu of this bot")
+    if menu:
+        if not _owns_menu(call, bot_id, menu):
+            raise invalid("defaultRichmenuId", "is not a rich menu of this bot")
+        require_showable(call, int(menu), "defaultRichmenuId")
 
 
 def _owns_menu(call: Call, bot_id: int, menu: str) -> bool:
@@ -111,6 +113,13 @@ def _owns_menu(call: Call, bot_id: int, menu: str) -> bool:
     return (
         call.store.row("SELECT 1 FROM richmenus WHERE bot_id = ? AND menu_id = ?", bot_id, int(menu)) is not None
     )
+
+
+def require_showable(call: Call, menu_id: int, path: str) -> None:
+    """Refuse a rich menu without an image where nobody would see it, as `menu-without-image` has it (3.5)."""
+    bare = call.store.row("SELECT 1 FROM richmenus WHERE menu_id = ? AND image IS NULL", menu_id) is not None
+    if bare and call.reads("menu-without-image", "refused"):
+        raise invalid(path, "is a rich menu without an image")
 
 
 def _settle_registrations(call: Call, bot_id: int, body: Mapping[str, Any]) -> None:

@@ -21,6 +21,7 @@ from lwdeploy.simulator.callbacks import Callbacks
 from lwdeploy.simulator.faults import Fault, Faults
 from lwdeploy.simulator.identity import Identity
 from lwdeploy.simulator.limits import bot_limit
+from lwdeploy.simulator.menustates import menu_states
 from lwdeploy.simulator.operations import Tenant
 from lwdeploy.simulator.readings import UnknownReadingError
 from lwdeploy.simulator.requestlog import RequestLog
@@ -55,11 +56,13 @@ class Control:
             ("DELETE", "/faults", self._clear_faults),
             ("POST", "/clock", self._advance),
             ("GET", "/state", self._state),
+            ("GET", "/menus", self._menus),
             ("POST", "/bots", self._make_bots),
             ("POST", "/bots/{bot_id:int}/richmenus", self._make_richmenu),
             ("GET", "/callbacks", self._deliveries),
             ("GET", "/messages", self._messages),
             ("POST", "/users", self._add_user),
+            ("DELETE", "/users/{login}", self._drop_user),
             ("POST", "/bots/{bot_id:int}/events", self._act),
             ("POST", "/bots/{bot_id:int}/press", self._press),
             ("POST", "/bots/{bot_id:int}/rooms", self._invite),
@@ -130,6 +133,11 @@ class Control:
     async def _state(self, _request: Request) -> Response:
         return JSONResponse(seeding.snapshot(self._tenant))
 
+    async def _menus(self, request: Request) -> Response:
+        asked = request.query_params.get("botId")
+        states = menu_states(self._tenant, None if asked is None else int(asked))
+        return JSONResponse({str(bot_id): state for bot_id, state in states.items()})
+
     async def _make_bots(self, request: Request) -> Response:
         asked = await _object(request)
         made = seeding.make_bots(
@@ -156,6 +164,10 @@ class Control:
         asked = await _object(request)
         user_id = seeding.make_user(self._tenant, asked["login"], domain_id=asked.get("domainId"))
         return JSONResponse({"userId": user_id}, status_code=201)
+
+    async def _drop_user(self, request: Request) -> Response:
+        seeding.drop_user(self._tenant, request.path_params["login"])
+        return Response(status_code=204)
 
     async def _act(self, request: Request) -> Response:
         details = await _object(request)

@@ -4,7 +4,17 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from lwdeploy.simulator import attachments, bots, channels, domains, menulinks, menus, messages, richmenus
+from lwdeploy.simulator import (
+    attachments,
+    bots,
+    channels,
+    domains,
+    menuimages,
+    menulinks,
+    menus,
+    messages,
+    richmenus,
+)
 from lwdeploy.simulator.limits import RateWindows
 from lwdeploy.simulator.oauth import OAuth, OAuthError
 from lwdeploy.simulator.operations import Call, Operation, Tenant
@@ -21,6 +31,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *domains.OPERATIONS,
     *menus.OPERATIONS,
     *richmenus.OPERATIONS,
+    *menuimages.OPERATIONS,
     *menulinks.OPERATIONS,
     *attachments.OPERATIONS,
     *channels.OPERATIONS,

@@ -23,6 +23,7 @@ FaultKind = Literal[
     "expired_token",
     "stale_list",
     "lagging_list",
+    "lingering_list",
     "short_pages",
     "repeated_ids",
     "cursor_loop",
@@ -55,8 +56,9 @@ class Fault:
       an answer. With `commit` the work was done nevertheless, as behind a gateway that gave up waiting.
     - truncated_json: done, and the JSON ends half way. expired_token: the token is ended, 401.
     - stale_list: the answer of the last equal request again (empty when there was none); lagging_list: the
-      newest `rows` rows are not there yet; short_pages: at most `rows` rows a page; repeated_ids: the last
-      row comes twice; cursor_loop: nextCursor leads back to the first page.
+      newest `rows` rows are not there yet; lingering_list: rows that were deleted since the last equal
+      request are still there; short_pages: at most `rows` rows a page; repeated_ids: the last row comes
+      twice; cursor_loop: nextCursor leads back to the first page.
     """
 
     kind: FaultKind

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,11 +10,22 @@ from lwdeploy.simulator.faults import Fault
 from lwdeploy.simulator.paging import write_cursor
 from lwdeploy.simulator.wire import Answer, Request
 
-__all__ = ["LIST_FAULTS", "RecentLists", "reshape", "shorten"]
+__all__ = ["LIST_FAULTS", "Asked", "RecentLists", "reshape", "shorten"]
 
-LIST_FAULTS = frozenset({"stale_list", "lagging_list", "short_pages", "repeated_ids", "cursor_loop"})
+LIST_FAULTS = frozenset(
+    {"stale_list", "lagging_list", "lingering_list", "short_pages", "repeated_ids", "cursor_loop"}
+)
 _REMEMBERED = 64
 _META = "responseMetaData"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What a request asked of a list; `before` is what an equal request was answered the last time."""
+
+    before: Answer | None
+    first_page: bool
+    newest_first: bool
 
 
 class RecentLists:
@@ -45,20 +56,44 @@ def shorten(request: Request, rows: int) -> Request:
     return replace(request, query=urlencode(asked))
 
 
-def reshape(fault: Fault, answer: Answer, before: Answer | None) -> Answer:
-    """Falsify a page; `before` is what an equal request was answered the last time."""
+def reshape(fault: Fault, answer: Answer, asked: Asked) -> Answer:
+    """Falsify a page."""
     rows, meta = _parts(answer)
     if rows is None or meta is None:
         return answer
     if fault.kind == "stale_list":
-        return before if before is not None else _with_rows(answer, [], {"nextCursor": None})
-    if fault.kind == "lagging_list" and not meta.get("nextCursor"):
-        return _with_rows(answer, rows[: -fault.rows], meta)
-    if fault.kind == "repeated_ids":
-        return _with_rows(answer, [*rows, *rows[-1:]], meta)
-    if fault.kind == "cursor_loop":
-        return _with_rows(answer, rows, {"nextCursor": write_cursor(0)})
-    return answer
+        return asked.before if asked.before is not None else _with_rows(answer, [], {"nextCursor": None})
+    if fault.kind == "lagging_list":
+        rows = _without_newest(rows, fault.rows, asked, last_page=not meta.get("nextCursor"))
+    elif fault.kind == "lingering_list":
+        rows = _with_deleted(rows, asked)
+    elif fault.kind == "repeated_ids":
+        rows = [*rows, *rows[-1:]]
+    elif fault.kind == "cursor_loop":
+        meta = {"nextCursor": write_cursor(0)}
+    return _with_rows(answer, rows, meta)
+
+
+def _without_newest(rows: list[Any], count: int, asked: Asked, *, last_page: bool) -> list[Any]:
+    if asked.newest_first:
+        return rows[count:] if asked.first_page else rows
+    return rows[:-count] if last_page else rows
+
+
+def _with_deleted(rows: list[Any], asked: Asked) -> list[Any]:
+    """Put back in their places the rows that were on this page the last time."""
+    earlier = _parts(asked.before)[0] if asked.before is not None else None
+    if earlier is None:
+        return rows
+    now = {_id_of(row): row for row in rows}
+    known = {_id_of(row) for row in earlier}
+    kept = [now.get(_id_of(row), row) for row in earlier]
+    new = [row for row in rows if _id_of(row) not in known]
+    return [*new, *kept] if asked.newest_first else [*kept, *new]
+
+
+def _id_of(row: Any) -> Any:
+    return next(iter(row.values())) if isinstance(row, dict) else row
 
 
 def _parts(answer: Answer) -> tuple[list[Any] | None, Mapping[str, Any] | None]:

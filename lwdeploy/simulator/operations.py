@@ -73,9 +73,17 @@ class Call:
         return int(written)
 
     def user_id(self) -> str:
-        """Return the user of the path, which may be written as user id or login."""
+        """Return the user of the path, who may be written as user id or login and has to be known.
+
+        What an unknown one meets is of the switch `missing-user`.
+        """
         written: str = user(self.path["userId"], "userId", self.tenant.rules)
-        return self.known_user(written)
+        try:
+            return self.known_user(written)
+        except ApiError:
+            if self.reads("missing-user", "404"):
+                raise missing("User") from None
+            raise
 
     def known_user(self, written: str) -> str:
         """Return the id of a user whom the directory, when strict, has to hold."""

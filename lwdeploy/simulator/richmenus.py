@@ -1,15 +1,18 @@
 """Rich menus themselves: there is no operation that changes one (reference section 3.5)."""
 
 import json
+from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 from lwdeploy.simulator.actions import action
 from lwdeploy.simulator.bots import read_bot, write_bot
 from lwdeploy.simulator.fields import array, integer, record, text
+from lwdeploy.simulator.menuviews import shown_richmenu
 from lwdeploy.simulator.operations import READ_ALL, WRITE_ALL, Call, Operation
 from lwdeploy.simulator.wire import Answer, ApiError, invalid, missing
 
-__all__ = ["OPERATIONS", "create_richmenu", "find_richmenu", "shown_richmenu"]
+__all__ = ["OPERATIONS", "create_richmenu", "find_richmenu"]
 
 _MOST_MENUS = 1000
 
@@ -31,6 +34,13 @@ _MENU = record(
 )
 
 
+_OLDEST_FIRST = "SELECT menu_id, body FROM richmenus WHERE bot_id = ?1 AND menu_id > ?2 ORDER BY menu_id LIMIT ?3"
+_NEWEST_FIRST = (
+    "SELECT menu_id, body FROM richmenus WHERE bot_id = ?1 AND (?2 = 0 OR menu_id < ?2)"
+    " ORDER BY menu_id DESC LIMIT ?3"
+)
+
+
 def find_richmenu(call: Call) -> tuple[int, int, str]:
     """Return the bot, the rich menu and the stored menu of the path."""
     bot_id = call.bot_id()
@@ -48,34 +58,57 @@ def _look_up(call: Call, bot_id: int) -> tuple[int, str] | None:
     return None if row is None else (int(written), row[0])
 
 
-def shown_richmenu(menu_id: int, stored: str) -> dict[str, Any]:
-    """Return a menu as the API shows it, its id a text of digits."""
-    return {"richmenuId": str(menu_id), **json.loads(stored)}
+def _require_fit(call: Call, menu: Mapping[str, Any]) -> None:
+    """Refuse areas that end too far out or lie over each other, as the switches have it (section 9.15)."""
+    bounds = [area["bounds"] for area in menu["areas"]]
+    if call.reads("area-overflow", "one-pixel"):
+        for index, each in enumerate(bounds):
+            if not _within(each, menu["size"], margin=1):
+                raise invalid(f"areas[{index}].bounds", "ends beyond the rich menu")
+    if call.reads("area-overlap", "refused"):
+        for one, other in combinations(bounds, 2):
+            if _overlap(one, other):
+                raise invalid("areas", "must not overlap")
+
+
+def _within(bounds: Mapping[str, int], size: Mapping[str, int], *, margin: int) -> bool:
+    return (
+        bounds["x"] + bounds["width"] <= size["width"] + margin
+        and bounds["y"] + bounds["height"] <= size["height"] + margin
+    )
+
+
+def _overlap(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
+    return all(
+        one[start] < other[start] + other[length] and other[start] < one[start] + one[length]
+        for start, length in (("x", "width"), ("y", "height"))
+    )
 
 
 def create_richmenu(call: Call) -> Answer:
     """Add a rich menu, which takes the persistent menu away."""
     bot_id = call.bot_id()
-    body = json.dumps(call.body(_MENU))
+    menu = call.body(_MENU)
+    _require_fit(call, menu)
+    body = json.dumps(menu)
     if call.store.count("SELECT count(*) FROM richmenus WHERE bot_id = ?", bot_id) >= _MOST_MENUS:
         raise ApiError(400, "EXCEEDED_NUMBER_LIMIT_OF_RICHMENU", "Maximum number of rich menus exceeded")
     call.store.run("DELETE FROM persistent_menus WHERE bot_id = ?", bot_id)
     cursor = call.store.run("INSERT INTO richmenus (bot_id, body) VALUES (?, ?)", bot_id, body)
-    return Answer(status=201, content=shown_richmenu(cursor.lastrowid or 0, body))
+    return Answer(status=201, content=shown_richmenu(call, cursor.lastrowid or 0, body))
 
 
 def _list_richmenus(call: Call) -> Answer:
     page, bot_id = call.page(), call.bot_id()
-    rows = call.store.rows(
-        "SELECT menu_id, body FROM richmenus WHERE bot_id = ? AND menu_id > ? ORDER BY menu_id LIMIT ?",
-        *(bot_id, page.after, page.probe),
-    )
-    return Answer(status=200, content=page.answer("richmenus", [(row[0], shown_richmenu(*row)) for row in rows]))
+    statement = _NEWEST_FIRST if call.reads("menu-order", "newest-first") else _OLDEST_FIRST
+    rows = call.store.rows(statement, bot_id, page.after, page.probe)
+    shown = [(row[0], shown_richmenu(call, *row)) for row in rows]
+    return Answer(status=200, content=page.answer("richmenus", shown))
 
 
 def _get_richmenu(call: Call) -> Answer:
     _, menu_id, stored = find_richmenu(call)
-    return Answer(status=200, content=shown_richmenu(menu_id, stored))
+    return Answer(status=200, content=shown_richmenu(call, menu_id, stored))
 
 
 def _delete_richmenu(call: Call) -> Answer:
@@ -87,7 +120,7 @@ def _delete_richmenu(call: Call) -> Answer:
     is_default = bot["defaultRichmenuId"] == str(menu_id)
     if call.reads("delete-linked-menu", "refused") and (is_default or _has_users(call, menu_id)):
         raise invalid("richmenuId", "is the default or a user's rich menu")
-    if is_default:
+    if is_default and not call.reads("delete-linked-menu", "dangling"):
         write_bot(call, bot_id, {**bot, "defaultRichmenuId": ""})
     call.store.run("DELETE FROM richmenus WHERE menu_id = ?", menu_id)
     return Answer(status=204)

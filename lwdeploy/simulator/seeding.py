@@ -4,14 +4,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from lwdeploy.simulator.attachments import add_file
 from lwdeploy.simulator.bots import create_bot
 from lwdeploy.simulator.domains import register_domain
+from lwdeploy.simulator.menuimages import set_image
 from lwdeploy.simulator.operations import Call, Tenant
 from lwdeploy.simulator.richmenus import create_richmenu
-from lwdeploy.simulator.users import add_user
+from lwdeploy.simulator.users import add_user, remove_user
 from lwdeploy.simulator.wire import Answer, Request
 
-__all__ = ["bot_secret", "make_bots", "make_richmenu", "make_user", "sent_messages", "snapshot"]
+__all__ = ["bot_secret", "drop_user", "make_bots", "make_richmenu", "make_user", "sent_messages", "snapshot"]
 
 _PHOTO = "https://static.example.com/bot.png"
 
@@ -50,8 +52,11 @@ def make_bots(
     return tuple(made)
 
 
-def make_richmenu(tenant: Tenant, bot_id: int, *, name: str) -> str:
-    """Create a rich menu of one area and return its id; it takes a persistent menu away, as the API does."""
+def make_richmenu(tenant: Tenant, bot_id: int, *, name: str, picture: bytes | None = None) -> str:
+    """Create a rich menu of one area, with `picture` bound to it, and return its id.
+
+    It takes a persistent menu away, as the API does.
+    """
     action = {"type": "message", "label": "Help", "text": "help"}
     bounds = {"x": 0, "y": 0, "width": 2500, "height": 843}
     body = {
@@ -61,6 +66,9 @@ def make_richmenu(tenant: Tenant, bot_id: int, *, name: str) -> str:
     }
     with tenant.store.transaction():
         menu_id: str = _made(create_richmenu(_call(tenant, body, botId=bot_id)))["richmenuId"]
+        if picture is not None:
+            image = {"fileId": add_file(tenant, bot_id, name=f"{name}.png", content=picture)}
+            set_image(_call(tenant, image, botId=bot_id, richmenuId=menu_id))
     return menu_id
 
 
@@ -130,6 +138,12 @@ def make_user(tenant: Tenant, login: str, *, domain_id: int | None = None) -> st
         return add_user(
             tenant.store, login, name=login.partition("@")[0], domain_id=domain_id or tenant.domains[0]
         )
+
+
+def drop_user(tenant: Tenant, login: str) -> None:
+    """Take a user, written as login or user id, out of the directory; one who is not there is a ValueError."""
+    with tenant.store.transaction():
+        remove_user(tenant.store, login)
 
 
 def _members(tenant: Tenant, bot_id: int, domain_id: int) -> list[str]:

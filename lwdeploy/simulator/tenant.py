@@ -15,6 +15,7 @@ from lwdeploy.simulator.control import Control
 from lwdeploy.simulator.exchange import Exchange
 from lwdeploy.simulator.faults import Fault, Faults
 from lwdeploy.simulator.identity import load_identity
+from lwdeploy.simulator.menustates import MenuStates, menu_states
 from lwdeploy.simulator.oauth import OAuth
 from lwdeploy.simulator.operations import Tenant
 from lwdeploy.simulator.readings import Readings
@@ -22,6 +23,7 @@ from lwdeploy.simulator.requestlog import LogEntry, RequestLog
 from lwdeploy.simulator.server import BackgroundServer
 from lwdeploy.simulator.settings import Settings
 from lwdeploy.simulator.storage import Storage
+from lwdeploy.simulator.watches import Watch, Watcher, Watches
 from lwdeploy.simulator.wire import Event
 
 __all__ = ["LocalTenant", "start"]
@@ -78,12 +80,14 @@ class LocalTenant:
         self._faults = Faults()
         self._requests = RequestLog(self.settings.log_size, self.settings.log_file)
         closing.callback(self._requests.close)
+        self._watches = Watches(self._tenant)
+        closing.callback(self._watches.close)
         self._callbacks = Callbacks(self._tenant)
         closing.callback(self._callbacks.close)
         tools: Tools = {"faults": self._faults, "log": self._requests, "callbacks": self._callbacks}
         exchange = Exchange(self._tenant, OAuth(self._tenant, self._identity))
         control = Control(self._tenant, self._identity, **tools)
-        app = App(self._tenant, exchange, **tools, control=control.app)
+        app = App(self._tenant, exchange, **tools, watches=self._watches, control=control.app)
         self._server = BackgroundServer(app, host=self.settings.host, port=port)
         closing.callback(self._server.stop)
 
@@ -105,7 +109,10 @@ class LocalTenant:
         self.stop()
 
     def stop(self) -> None:
-        """Stop serving and release the data; the data file can be started again at once."""
+        """Stop serving and release the data; the data file can be started again at once.
+
+        What a watcher raised whose watch is still on is raised when all is stopped.
+        """
         self._closing.close()
 
     def credentials_env(self) -> str:
@@ -155,13 +162,20 @@ class LocalTenant:
         """Create bots that nobody asked the API for and return their ids; `body` overrides properties."""
         return seeding.make_bots(self._tenant, count, name=name, registered_in=registered_in, body=body)
 
-    def make_richmenu(self, bot_id: int, *, name: str = "unmanaged") -> str:
-        """Create a rich menu on a bot and return its id."""
-        return seeding.make_richmenu(self._tenant, bot_id, name=name)
+    def make_richmenu(self, bot_id: int, *, name: str = "unmanaged", picture: bytes | None = None) -> str:
+        """Create a rich menu on a bot, with a PNG or JPEG of 2500x843 if one is given, and return its id."""
+        return seeding.make_richmenu(self._tenant, bot_id, name=name, picture=picture)
 
     def make_user(self, login: str, *, domain_id: int | None = None) -> str:
         """Put a user into the directory and return the user id."""
         return seeding.make_user(self._tenant, login, domain_id=domain_id)
+
+    def drop_user(self, login: str) -> None:
+        """Let a user leave: out of the directory, and of the rich menus set for single users.
+
+        Only a strict directory refuses the user from now on. One whom it does not hold is a ValueError.
+        """
+        seeding.drop_user(self._tenant, login)
 
     def bot_secret(self, bot_id: int) -> str:
         """Return the secret that signs a bot's callbacks, which the Developer Console would show."""
@@ -193,6 +207,20 @@ class LocalTenant:
     def snapshot(self) -> dict[str, Any]:
         """Return every bot with all that hangs on it as plain JSON values, without a request in the log."""
         return seeding.snapshot(self._tenant)
+
+    def menus(self, bot_id: int | None = None) -> MenuStates:
+        """Return which menus users see, of one bot or of all, as plain values by bot id (see `MenuState`)."""
+        return menu_states(self._tenant, bot_id)
+
+    def watch(self, watcher: Watcher, *, bot_id: int | None = None) -> Watch:
+        """Call `watcher(operation, menus)` after each request from now on, whichever process sent it.
+
+        It is called once for each request: right after its effect, or (a refusal, or a fault that goes before
+        the work) in its place, and before the answer and before any other request is handled. `operation` is
+        as in the log, `menus` as `menus(bot_id)` returns them. The watcher must send no request to the tenant.
+        End with `stop`, or use the watch as a context manager: that raises what the watcher raised.
+        """
+        return self._watches.add(watcher, bot_id=bot_id)
 
 
 def start(

@@ -8,7 +8,7 @@ from lwdeploy.simulator.fields import Check, Rules
 from lwdeploy.simulator.storage import Storage
 from lwdeploy.simulator.wire import ApiError, invalid
 
-__all__ = ["add_user", "identify", "people", "require_known", "seed_directory", "user"]
+__all__ = ["add_user", "identify", "people", "remove_user", "require_known", "seed_directory", "user"]
 
 _NAMESPACE = uuid.UUID("6d1b2c0e-4a55-5b0f-9c1d-0c5a4e3f7a10")
 _USER_ID = re.compile(r"[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}", re.IGNORECASE)
@@ -61,3 +61,11 @@ def add_user(store: Storage, login: str, *, name: str, domain_id: int) -> str:
     user_id = identify(login)
     store.run("INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?)", user_id, login.lower(), name, domain_id)
     return user_id
+
+
+def remove_user(store: Storage, written: str) -> None:
+    """Let a user leave: out of the directory, and of the rich menus set for single users."""
+    user_id = identify(written)
+    if not store.run("DELETE FROM users WHERE user_id = ?", user_id).rowcount:
+        raise ValueError(f"the directory has no user {written!r}")
+    store.run("DELETE FROM user_richmenus WHERE user_id = ?", user_id)

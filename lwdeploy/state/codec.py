@@ -70,6 +70,7 @@ def _entry_to_json(address: Address, entry: StateEntry) -> dict[str, Any]:
         "applied": dict(entry.applied),
         "observed": dict(entry.observed),
         "protect": entry.protect,
+        **({"fixed": True} if entry.fixed else {}),
     }
 
 
@@ -174,6 +175,7 @@ def _entry(row: Any, where: str) -> tuple[Address, StateEntry]:
         applied=fields.take("applied", dict),
         observed=fields.take("observed", dict),
         protect=fields.take("protect", bool),
+        fixed=fields.take("fixed", bool) if "fixed" in fields.left else False,
     )
     fields.done()
     return address, entry

@@ -5,6 +5,7 @@ state.json.backup      the version before it (of the first version: a copy); pro
 state.json.lock        the lease; holds the description of whoever has it
 state.json.write-lock  held for the moment of a write
 state.json.damaged     what a rebuild found
+state.json.trash/      what was saved before it was deleted in the tenant
 state.json.tmp         a write that did not end; of no meaning
 """
 
@@ -21,7 +22,7 @@ from lwdeploy.state.codec import decode, encode
 from lwdeploy.state.disk import beside, explained, put
 from lwdeploy.state.holder import Holder
 from lwdeploy.state.oslock import OsLock
-from lwdeploy.state.store import Lease, successor
+from lwdeploy.state.store import Held, Lease, successor
 from lwdeploy.state.waiting import Clock, Sleep, wait_for
 
 __all__ = ["FileStore"]
@@ -40,6 +41,7 @@ class FileStore:
         # A link is followed once: replacing the link by a file would split the state in two.
         self._path = Path(os.path.realpath(path))
         self._backup = beside(self._path, ".backup")
+        self._trash = beside(self._path, ".trash")
         self._clock = clock
         self._sleep = sleep
 
@@ -98,6 +100,46 @@ class FileStore:
             yield _FileLease(lock)
         finally:
             lock.release()
+
+    def held(self) -> Held | None:
+        """Say who has the operating-system lock; see `Store.held`."""
+        path = beside(self._path, ".lock")
+        with explained("look at", path):
+            if not path.exists():
+                return None
+            lock = OsLock.attempt(path)
+        if lock is not None:
+            lock.release()
+            return None
+        return Held(holder=_noted(path), token=str(path))
+
+    def unlock(self, held: Held) -> None:
+        """Refuse: an operating-system lock dies with its holder, and with nothing else; see `Store.unlock`."""
+        if self.held() is None:
+            return
+        raise Locked(
+            f"{held.holder or 'another run'} is alive and holds {held.token}",
+            advice="End that process: its lock goes with it.",
+        )
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Save something in the folder beside the state; see `Store.keep`."""
+        path = self._trash / name
+        with explained("write", path):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            put(path, content)
+
+    def kept(self) -> tuple[str, ...]:
+        """Give the names of what was saved; see `Store.kept`."""
+        with explained("read", self._trash):
+            found = self._trash.iterdir() if self._trash.is_dir() else ()
+            return tuple(sorted(path.name for path in found if path.suffix != ".tmp"))
+
+    def kept_content(self, name: str) -> bytes | None:
+        """Give what was saved; see `Store.kept_content`."""
+        path = self._trash / name
+        with explained("read", path):
+            return path.read_bytes() if name in self.kept() else None
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -13,7 +13,7 @@ from lwdeploy.core.errors import Corrupt, Locked, StateError
 from lwdeploy.core.types import State
 from lwdeploy.state.codec import decode, encode
 from lwdeploy.state.holder import Holder
-from lwdeploy.state.store import Lease, successor
+from lwdeploy.state.store import Held, Lease, successor
 from lwdeploy.state.waiting import Clock, Sleep, wait_for
 
 __all__ = ["MemoryStore", "WriteFault"]
@@ -50,6 +50,7 @@ class MemoryStore:
         self._existed = False
         self._writes = 0
         self._lease: _MemoryLease | None = None
+        self._trash: dict[str, bytes] = {}
 
     @property
     def writes(self) -> int:
@@ -110,6 +111,30 @@ class MemoryStore:
         finally:
             if self.has(mine):
                 self._lease = None
+
+    def held(self) -> Held | None:
+        """Say who has the lease; see `Store.held`."""
+        lease = self._lease
+        return None if lease is None else Held(holder=lease.holder, token=f"{id(lease):x}")
+
+    def unlock(self, held: Held) -> None:
+        """Take the lease away; see `Store.unlock`."""
+        with self._mutex:
+            if self.held() not in {None, held}:
+                raise Locked("another run has the lease by now")
+            self._lease = None
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Save something; see `Store.keep`."""
+        self._trash[name] = content
+
+    def kept(self) -> tuple[str, ...]:
+        """Give the names of what was saved; see `Store.kept`."""
+        return tuple(sorted(self._trash))
+
+    def kept_content(self, name: str) -> bytes | None:
+        """Give what was saved; see `Store.kept_content`."""
+        return self._trash.get(name)
 
     def has(self, lease: Lease) -> bool:
         """Tell whether `lease` is the one in force."""

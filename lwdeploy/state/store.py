@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from lwdeploy.core.errors import LineageMismatch, StateError
 from lwdeploy.core.types import State
 from lwdeploy.state.holder import Holder
 
-__all__ = ["Lease", "Store", "successor"]
+__all__ = ["Held", "Lease", "Store", "successor"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A lease that somebody has: who, where that can be told, and what proves that it is still the same one."""
+
+    holder: Holder | None
+    token: str
 
 
 class Lease(Protocol):
@@ -72,6 +80,29 @@ class Store(Protocol):
 
         With a timeout of 0 there is one attempt. Readers are never kept out.
         """
+        ...
+
+    def held(self) -> Held | None:
+        """Say who has the lease, or None when nobody has. Never waits."""
+        ...
+
+    def unlock(self, held: Held) -> None:
+        """Take the lease away from the holder that `held` showed, for a run that is known to be dead.
+
+        Raises Locked when the holder has shown a sign of life since, or cannot be made to let go.
+        """
+        ...
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Save something durably, out of the way of the state. `name` is a plain file name."""
+        ...
+
+    def kept(self) -> tuple[str, ...]:
+        """Give the names of what was saved, sorted."""
+        ...
+
+    def kept_content(self, name: str) -> bytes | None:
+        """Give what was saved under a name, or None."""
         ...
 
 

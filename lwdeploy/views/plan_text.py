@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lwdeploy.core.canonical import dumps, leaves
+from lwdeploy.core.picture import Source
 from lwdeploy.core.types import Action, Change, FieldDiff, Origin
 from lwdeploy.planning.model import Plan
 from lwdeploy.views.line import Line, Style, printable
@@ -67,7 +68,7 @@ def summary(plan: Plan) -> str:
     verbs = [
         f"{plan.count(Action.CREATE)} to add",
         f"{plan.count(Action.UPDATE, Action.REPLACE)} to change",
-        f"{plan.count(Action.DELETE)} to delete",
+        f"{plan.deletes} to delete",
         *extra,
     ]
     kept = f"{plan.count(Action.NOOP)} unchanged, {len(plan.unmanaged)} unmanaged"
@@ -92,7 +93,7 @@ def _change_lines(change: Change) -> Iterator[Line]:
     if change.action is Action.CREATE:
         yield from _created_fields(change)
     for diff in change.diffs:
-        yield from _diff_lines(diff)
+        yield from _diff_lines(diff, pictures=change.pictures)
     for note in change.notes:
         yield Line(f"        note: {printable(note)}", Style.DIM)
 
@@ -101,11 +102,11 @@ def _created_fields(change: Change) -> Iterator[Line]:
     if change.address.is_root:
         yield Line("        botId: (known after apply)", Style.DIM)
     for path, value in leaves(dict(change.desired)).items():
-        for text in _value_lines(value):
+        for text in _value_lines(value, pictures=change.pictures):
             yield Line(f"      + {path}: {text}", Style.ADD)
 
 
-def _diff_lines(diff: FieldDiff) -> Iterator[Line]:
+def _diff_lines(diff: FieldDiff, *, pictures: Mapping[str, Source]) -> Iterator[Line]:
     style = Style.CHANGE if diff.origin is Origin.INTENT else Style.DRIFT
     told = {
         Origin.INTENT: "",
@@ -116,7 +117,7 @@ def _diff_lines(diff: FieldDiff) -> Iterator[Line]:
         yield Line(f"     {_ORIGINS[diff.origin]:>2} {diff.path}:{told}", style)
         yield from _list_lines(diff.old, diff.new)
     else:
-        values = f"{_value(diff.old)} -> {_value(diff.new)}"
+        values = f"{_value(diff.old)} -> {_picture(diff.new, pictures) or _value(diff.new)}"
         yield Line(f"     {_ORIGINS[diff.origin]:>2} {diff.path}: {values}{told}", style)
     if diff.note:
         yield Line(f"        note: {printable(diff.note)}", Style.DIM)
@@ -132,8 +133,19 @@ def _list_lines(old: list[Any], new: list[Any]) -> Iterator[Line]:
         )
 
 
-def _value_lines(value: Any) -> Iterator[str]:
-    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+def _picture(value: Any, pictures: Mapping[str, Source]) -> str:
+    """Give the file of a picture that stands as its digest in a spec; empty for anything else."""
+    if not isinstance(value, str) or value not in pictures:
+        return ""
+    name = pictures[value].get("file", "drawn of the labels")
+    return f"{printable(str(name))} ({value[:15]}...)"
+
+
+def _value_lines(value: Any, *, pictures: Mapping[str, Source]) -> Iterator[str]:
+    picture = _picture(value, pictures)
+    if picture:
+        yield picture
+    elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
         yield from (_value(each) for each in value)
     else:
         yield _value(value)

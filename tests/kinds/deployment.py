@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
+from lwdeploy.api.call import call
 from lwdeploy.api.client import Client
 from lwdeploy.api.credentials import Credentials
 from lwdeploy.core.address import Address
 from lwdeploy.core.diagnostics import SourceRef
-from lwdeploy.core.kind import Finding, Manifest, TenantView
+from lwdeploy.core.kind import Access, Adapters, Finding, Manifest, TenantView, Verify
+from lwdeploy.core.live import LiveResource
 from lwdeploy.core.tenant import Auth, Guards, Limits
-from lwdeploy.core.types import ApplyReport, Desired, Lifecycle, LiveResource, Resource, Spec, State
+from lwdeploy.core.types import ApplyReport, Desired, Lifecycle, Resource, Spec, State
 from lwdeploy.kinds import KINDS, kinds_by_name
 from lwdeploy.live.read import RootReader, read
 from lwdeploy.planning.model import Plan
@@ -26,6 +28,7 @@ from lwdeploy.simulator import LocalTenant, LogEntry
 from lwdeploy.state.holder import Holder
 from lwdeploy.state.memory import MemoryStore
 from tests.support.haste import Haste
+from tests.support.menu_pictures import content_of, picture_at
 
 DOMAINS: Mapping[str, int] = {"tokyo": 10000001, "osaka": 10000002, "kyoto": 10000003}
 PHOTO = "https://static.example.com/bot.png"
@@ -56,7 +59,10 @@ def manifest_of(
             name="acme", domains=DOMAINS, defaults={"photoUrl": photo} if photo else {}, guards=guards
         ),
         at=lambda _path: SourceRef(file="bots.yaml", line=1, column=1),
-        lifecycle=Lifecycle(ignore_changes=ignore),
+        lifecycle=Lifecycle(
+            ignore_changes=ignore, retain_replaced=spec.get("lifecycle", {}).get("retainReplaced", False)
+        ),
+        picture=lambda path: picture_at(spec, path),
     )
 
 
@@ -103,10 +109,16 @@ class Deployment:
             credentials=Credentials.read(Auth(), env=env),
             timing=self._haste.timing(),
         )
-        self.adapters = {kind.name: kind.adapter(self.client) for kind in KINDS}
-        self.reader = RootReader(adapters=self.adapters, kinds=kinds_by_name())
+        self.project = "acme"
+        self.verify()
         self._nonces = (f"n{number}" for number in itertools.count())
         self.store = MemoryStore()
+
+    def verify(self, **wanted: bool) -> None:
+        """From now on read what no list shows, too: images=True, users=True."""
+        access = Access(client=self.client, project=self.project, verify=Verify(**wanted), content=content_of)
+        self.adapters = Adapters.of(KINDS, access)
+        self.reader = RootReader(adapters=self.adapters, kinds=kinds_by_name())
 
     def __enter__(self) -> Self:
         return self
@@ -114,11 +126,13 @@ class Deployment:
     def __exit__(self, *_: object) -> None:
         self.client.close()
 
-    def begin(self) -> None:
+    def begin(self, project: str = "acme") -> None:
         """Empty the tenant and forget everything."""
         self.tenant.clear_faults()
-        for row in self.adapters["bot"].listing():
-            self.adapters["bot"].delete(parent_id=None, remote_id=row.remote_id)
+        self.project = project
+        self.verify()
+        for row in self.adapters.roots["bot"].listing():
+            self.client.send(call("deleteBot", botId=row.remote_id))
         self.tenant.clear_log()
         self.store = MemoryStore()
 
@@ -129,14 +143,14 @@ class Deployment:
                 desired=desired,
                 state=state,
                 reader=self.reader,
-                project="acme",
+                project=self.project,
                 pool=pool,
                 progress=lambda _done, _total: None,
             )
         whole = {
             "tenant": "acme",
             "identity": {"endpoint": self.tenant.endpoint},
-            "project": "acme",
+            "project": self.project,
             "backend": self.store.describe(),
             "limits": Limits(),
             "guards": Guards(max_deletes=100, max_delete_percent=100),
@@ -188,7 +202,8 @@ class Deployment:
         for root in {each.address.root for each in desired.resources}:
             wanted = {each.address: each for each in desired.resources if each.address.root == root}
             remote_id = self.state.entries[root].remote_id
-            found |= self.reader.read_root(root, remote_id=remote_id, wanted=wanted, scopes=frozenset())
+            seen = self.reader.read_root(root, remote_id=remote_id, wanted=wanted, scopes=frozenset())
+            found |= seen.resources
         return found
 
     # --- the log
@@ -198,7 +213,9 @@ class Deployment:
         return [entry for entry in self.tenant.log() if entry.method != "GET" and entry.operation != "issueToken"]
 
     def counts(self) -> dict[str, int]:
-        return dict(Counter(entry.operation for entry in self.written()))
+        """Count the writes by operation, in the client's words, which has one for uploads that go elsewhere."""
+        words = {"uploadContent": "uploadAttachment"}
+        return dict(Counter(words.get(entry.operation, entry.operation) for entry in self.written()))
 
     def bodies(self) -> list[tuple[str, Any]]:
         """Give operation and body of every request that wrote."""

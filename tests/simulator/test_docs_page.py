@@ -89,7 +89,7 @@ def test_what_the_log_holds_is_said() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("content", SUITES, ids=["fixture", "callbacks"])
+@pytest.mark.parametrize("content", SUITES, ids=["fixture", "watching", "callbacks"])
 def test_the_suites_that_it_shows_pass(content: str, tmp_path: Path) -> None:
     ran = suite(tmp_path, content)
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -158,7 +158,7 @@ def test_a_cursor_leads_back_to_the_start_for_ever(api: Api) -> None:
 
 def test_list_faults_leave_other_answers_alone(api: Api) -> None:
     bot_id = api.tenant.make_bots(1)[0]
-    for kind in ("lagging_list", "repeated_ids", "cursor_loop", "stale_list", "short_pages"):
+    for kind in ("lagging_list", "lingering_list", "repeated_ids", "cursor_loop", "stale_list", "short_pages"):
         api.tenant.add_fault(Fault(kind=kind))
     assert api.done("GET", f"/bots/{bot_id}")["botId"] == bot_id
     assert api.refused("GET", "/bots?count=x")[0] == 400
@@ -203,5 +203,5 @@ def test_a_rule_that_means_nothing_is_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_every_kind_is_named() -> None:
-    assert len(FAULT_KINDS) == 14
+    assert len(FAULT_KINDS) == 15
     assert set(FAULT_KINDS) >= {"cut_before_commit", "commit_then_cut", "html_200", "truncated_json", "delay"}

@@ -112,6 +112,11 @@ def test_the_two_sorts_of_menus_exclude_each_other(api: Api, bot: str) -> None:
     api.done("POST", f"{bot}/persistentmenu", persistent(_HELP))
 
 
+def acting(**action: Any) -> dict[str, Any]:
+    """Return the body of a rich menu whose one area does this."""
+    return menu_body(areas=[{**area(), "action": action}])
+
+
 def area(**bounds: int) -> dict[str, Any]:
     whole = {"x": 0, "y": 0, "width": 10, "height": 10, **bounds}
     return {"action": {"type": "postback", "data": "x"}, "bounds": whole}
@@ -142,11 +147,87 @@ def test_a_wrong_rich_menu_is_refused(api: Api, bot: str, over: dict[str, Any], 
     assert field in api.refused("POST", f"{bot}/richmenus", menu_body(**over))[2]
 
 
+def words(field: str, value: str) -> list[dict[str, str]]:
+    return [{"language": language, field: value} for language in ("ja_JP", "ko_KR", "en_US", "zh_CN", "zh_TW")]
+
+
+_LABELS = {"label": "ラ" * 20, "i18nLabels": words("label", "ラ" * 20)}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {
+            **_LABELS,
+            "type": "postback",
+            "data": "d" * 300,
+            "displayText": "t" * 300,
+            "i18nDisplayTexts": words("displayText", "表" * 300),
+        },
+        {
+            **_LABELS,
+            "type": "message",
+            "text": "t" * 300,
+            "postback": "p" * 1000,
+            "i18nTexts": words("text", "文" * 300),
+        },
+        {**_LABELS, "type": "uri", "uri": "https://" + "x" * 992},
+        {**_LABELS, "type": "copy", "copyText": "c" * 1000},
+    ],
+    ids=lambda action: str(action["type"]),
+)
+def test_an_action_holds_all_its_fields_at_their_longest_in_every_language(
+    api: Api, bot: str, action: dict[str, Any]
+) -> None:
+    """What is within the limits reads back as it was written, by the create, by id and in the list."""
+    made = api.done("POST", f"{bot}/richmenus", acting(**action))
+    assert made["areas"][0]["action"] == action
+    assert api.done("GET", f"{bot}/richmenus/{made['richmenuId']}") == made
+    assert api.done("GET", f"{bot}/richmenus")["richmenus"] == [made]
+
+
+@pytest.mark.parametrize(
+    ("action", "field"),
+    [
+        ({"label": "x" * 21}, "label length is 20"),
+        ({"i18nLabels": words("label", "x" * 21)}, "i18nLabels[0].label length is 20"),
+        ({"i18nLabels": [{"language": "default", "label": "x"}]}, "i18nLabels[0].language"),
+        ({"i18nLabels": {"ja_JP": "x"}}, "i18nLabels must be an array"),
+        ({"i18nLabels": [{"language": "ja_JP", "text": "x"}]}, "i18nLabels[0].label is required"),
+        ({"data": "x" * 301}, "data length is 300"),
+        ({"displayText": "x" * 301}, "displayText length is 300"),
+        ({"i18nDisplayTexts": words("displayText", "x" * 301)}, "i18nDisplayTexts[0].displayText length is 300"),
+        ({"type": "message", "text": "x" * 301}, "text length is 300"),
+        ({"type": "message", "text": "x", "postback": "x" * 1001}, "postback length is 1000"),
+        (
+            {"type": "message", "text": "x", "i18nTexts": words("text", "x" * 301)},
+            "i18nTexts[0].text length is 300",
+        ),
+        ({"type": "uri", "uri": "https://" + "x" * 993}, "uri length is 1000"),
+        ({"type": "uri", "uri": "tel:1"}, "uri must be a URL"),
+        ({"type": "copy", "copyText": "x" * 1001}, "copyText length is 1000"),
+        ({"type": "copy"}, "copyText is required"),
+        ({"type": "postback "}, "type must be one of"),
+    ],
+)
+def test_an_action_beyond_a_limit_is_refused_with_the_field(
+    api: Api, bot: str, action: dict[str, Any], field: str
+) -> None:
+    """The refusal names the one field that is wrong."""
+    whole = {"type": "postback", "data": "x", **action}
+    assert field in api.refused("POST", f"{bot}/richmenus", acting(**whole))[2]
+    assert api.done("GET", f"{bot}/richmenus")["richmenus"] == []
+
+
 def test_a_bot_has_a_thousand_rich_menus_at_most(api: Api) -> None:
+    """The thousandth is taken, one more is not, and a deleted one makes room."""
     bot_id = api.make_bot()
-    for _ in range(1000):
-        api.tenant.make_richmenu(bot_id)
+    made = [api.tenant.make_richmenu(bot_id) for _ in range(999)]
+    api.done("POST", f"/bots/{bot_id}/richmenus", menu_body())
     assert api.refused("POST", f"/bots/{bot_id}/richmenus", menu_body())[0] == 400
+    api.done("DELETE", f"/bots/{bot_id}/richmenus/{made[500]}")
+    api.done("POST", f"/bots/{bot_id}/richmenus", menu_body())
+    assert len(api.tenant.menus(bot_id)[bot_id]["menus"]) == 1000
 
 
 @pytest.mark.parametrize("menu_id", ["1", "x", "-1", "9" * 40])

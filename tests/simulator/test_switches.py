@@ -10,16 +10,13 @@ import pytest
 
 from lwdeploy.simulator import SWITCHES, Settings, UnknownReadingError
 from tests.simulator.conftest import ADMIN, BEARER, NOW, OSAKA, TOKYO, bot_body, menu_body
-from tests.simulator.test_menus import picture, upload
+from tests.simulator.menureadings import MENU_CASES, bind, bot
+from tests.simulator.test_menus import area, persistent, picture, upload
 
 if TYPE_CHECKING:
     from tests.simulator.conftest import Api, Begin
 
 _TARO = "taro@example.com"
-
-
-def bot(api: Api, **over: Any) -> str:
-    return f"/bots/{api.make_bot(**over)}"
 
 
 def registered(api: Api, *, selected: bool = False, **over: Any) -> str:
@@ -28,18 +25,7 @@ def registered(api: Api, *, selected: bool = False, **over: Any) -> str:
     return path
 
 
-def with_menu(api: Api) -> tuple[str, str]:
-    path = bot(api)
-    return path, f"{path}/richmenus/{api.done('POST', f'{path}/richmenus', menu_body())['richmenuId']}"
-
-
 # Each of these does what its switch is about, and returns what shows of the reading in force.
-
-
-def absent_menu(api: Api) -> Any:
-    path = bot(api)
-    kinds = ("persistentmenu", "richmenus/default", f"richmenus/users/{ADMIN}")
-    return [api.send("GET", f"{path}/{kind}").status_code for kind in kinds]
 
 
 def all_domains(api: Api) -> Any:
@@ -70,12 +56,6 @@ def create_answer(api: Api) -> Any:
 
 def create_secret(api: Api) -> Any:
     return "secret" in api.done("POST", "/bots", bot_body())
-
-
-def delete_linked_menu(api: Api) -> Any:
-    _, menu = with_menu(api)
-    api.done("POST", f"{menu}/users/{ADMIN}")
-    return api.send("DELETE", menu).status_code
 
 
 def delete_missing(api: Api) -> Any:
@@ -115,22 +95,26 @@ def group_join_with_selected(api: Api) -> Any:
     return answer.json().get("allowToSelectedMember"), change.status_code, rows[0]["allowToSelectedMember"]
 
 
-def image_file_id(api: Api) -> Any:
-    path, menu = with_menu(api)
-    file_id = upload(api, path, picture())
-    api.done("POST", f"{menu}/image", {"fileId": file_id})
-    shown = api.done("GET", f"{menu}/image")["fileId"]
-    assert api.send("GET", f"{path}/attachments/{shown}").status_code == 302
-    return shown == file_id
-
-
 def last_cursor(api: Api) -> Any:
     return api.done("GET", "/bots")["responseMetaData"]
 
 
 def list_order(api: Api) -> Any:
-    names = [{"language": language, "botName": "x"} for language in ("ja_JP", "en_US")]
-    return api.done("POST", "/bots", bot_body(i18nBotNames=names))["i18nBotNames"] == names
+    names, labels = (
+        [{"language": language, name: "x"} for language in ("ja_JP", "en_US")] for name in ("botName", "label")
+    )
+    kept = {api.done("POST", "/bots", bot_body(i18nBotNames=names))["i18nBotNames"] == names}
+    path = bot(api)
+    action = {"type": "uri", "label": "x", "uri": "https://x.example.com", "i18nLabels": labels}
+    menu = api.done("POST", f"{path}/persistentmenu", persistent(action))
+    kept.add(menu["content"]["actions"][0]["i18nLabels"] == labels)
+    rich = api.done("POST", f"{path}/richmenus", menu_body(areas=[{**area(), "action": action}]))
+    kept.add(rich["areas"][0]["action"]["i18nLabels"] == labels)
+    menu_path, files = f"{path}/richmenus/{rich['richmenuId']}", [upload(api, path, picture()) for _ in range(3)]
+    assert bind(api, menu_path, files[0], ja_JP=files[1], en_US=files[2]) == 204
+    shown = api.done("GET", f"{menu_path}/image")["i18nFileIds"]
+    kept.add([entry["fileId"] for entry in shown] == files[1:])
+    return kept
 
 
 def long_assertion(api: Api) -> Any:
@@ -186,11 +170,6 @@ def put_omission(api: Api) -> Any:
     return api.done("PUT", path, bot_body())["callbackEvents"]
 
 
-def raw_upload(api: Api) -> Any:
-    place = api.done("POST", f"{bot(api)}/attachments", {})
-    return api.http.put(place["uploadUrl"], content=b"x").status_code
-
-
 def scope_refusal(api: Api) -> Any:
     api.token = api.sign_in("bot.read").json()["access_token"]
     return api.send("POST", "/bots", bot_body()).status_code
@@ -228,7 +207,7 @@ def user_ids(api: Api) -> Any:
 _MISSING = (404, "NOT_FOUND")
 _UNREACHABLE = "ConnectionRefusedError:"
 CASES: dict[str, tuple[Callable[[Api], Any], dict[str, Any]]] = {
-    "absent-menu": (absent_menu, {"404": [404] * 3, "200-null": [200] * 3}),
+    **MENU_CASES,
     "all-domains": (all_domains, {"empty": [], "zero": [0], "omitted": "absent"}),
     "bot-times": (bot_times, {"present": True, "absent": False}),
     "callback-events-default": (callback_events_default, {"none": 0, "all": 7}),
@@ -239,7 +218,6 @@ CASES: dict[str, tuple[Callable[[Api], Any], dict[str, Any]]] = {
     "callback-without-url": (callback_without_url, {"refused": 400, "accepted": 201}),
     "create-answer": (create_answer, {"full": True, "id-only": False}),
     "create-secret": (create_secret, {"absent": False, "present": True}),
-    "delete-linked-menu": (delete_linked_menu, {"accepted": 204, "refused": 400}),
     "delete-missing": (delete_missing, {"404": {404}, "204": {204}}),
     "duplicate-member": (duplicate_member, {"400": [201, 400], "409": [201, 409], "accepted": [201, 201]}),
     "duplicate-registration": (duplicate_registration, {"400": 400, "409": 409, "accepted": 201}),
@@ -250,9 +228,8 @@ CASES: dict[str, tuple[Callable[[Api], Any], dict[str, Any]]] = {
         group_join_with_selected,
         {"refused": (None, 400, True), "accepted": (True, 200, True), "forced": (False, 200, False)},
     ),
-    "image-file-id": (image_file_id, {"kept": True, "replaced": False}),
     "last-cursor": (last_cursor, {"null": {"nextCursor": None}, "empty": {"nextCursor": ""}, "absent": {}}),
-    "list-order": (list_order, {"as-written": True, "sorted": False}),
+    "list-order": (list_order, {"as-written": {True}, "sorted": {False}}),
     "long-assertion": (long_assertion, {"refused": 400, "accepted": 200}),
     "member-add-answer": (member_add_answer, {"empty": True, "echo": False}),
     "member-add-while-everyone": (member_add_while_everyone, {"accepted": 201, "refused": 400}),
@@ -263,7 +240,6 @@ CASES: dict[str, tuple[Callable[[Api], Any], dict[str, Any]]] = {
     "parallel-writes": (parallel_writes, {"tolerated": {200}, "refused": {200, 500}}),
     "photo-url": (photo_url, {"kept": True, "rehosted": False}),
     "put-omission": (put_omission, {"reset": [], "keep": ["text"]}),
-    "raw-upload": (raw_upload, {"refused": 405, "accepted": 200}),
     "scope-refusal": (scope_refusal, {"403": 403, "401": 401}),
     "surplus-fields": (surplus_fields, {"ignored": 201, "refused": 400}),
     "text-length": (text_length, {"code-points": 201, "utf16": 400}),
@@ -275,6 +251,10 @@ CASES: dict[str, tuple[Callable[[Api], Any], dict[str, Any]]] = {
     "update-answer": (update_answer, {"object": False, "no-body": True}),
     "user-ids": (user_ids, {"uuid": False, "as-written": True}),
 }
+SETTINGS: dict[str, dict[str, Any]] = {
+    "free-plan-bots": {"plan": "free"},
+    "missing-user": {"strict_directory": True},
+}
 MATRIX = [(switch.name, reading) for switch in SWITCHES for reading in switch.readings]
 
 
@@ -282,9 +262,9 @@ MATRIX = [(switch.name, reading) for switch in SWITCHES for reading in switch.re
 def test_a_reading_shows(begin: Begin, name: str, reading: str) -> None:
     """What a switch is about differs from reading to reading, in the way that the reading says."""
     probe, expected = CASES[name]
-    plan = "free" if name == "free-plan-bots" else "standard"
+    settings = SETTINGS.get(name, {})
     routes = {"https://bots.example.com": "http://127.0.0.1:9"}
-    api = begin(loose=True, plan=plan, switches={name: reading}, callback_routes=routes)
+    api = begin(loose=True, **settings, switches={name: reading}, callback_routes=routes)
     assert set(expected) == {choice for switch, choice in MATRIX if switch == name}
     assert probe(api) == expected[reading]
 

@@ -8,20 +8,22 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import yaml
 from jsonschema import Draft202012Validator
 
 from tests.support.recorder import Exchange
 
-__all__ = ["Description", "described"]
+__all__ = ["Description", "described", "sent_file"]
 
 _FILE = Path(__file__).parents[1] / "remote" / "lineworks-bot-openapi.yaml"
 _METHODS = {"get", "post", "put", "patch", "delete"}
 _BASES = ("/v1.0", "/oauth2/v2.0")
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
+_STORED = "/k/emsg/"
+_PART = re.compile(rb'Content-Disposition: form-data; name="Filedata"; filename="[^"\r\n]+"')
 
 
 @functools.cache
@@ -46,7 +48,13 @@ class Description:
         )
 
     def check(self, exchange: Exchange) -> str:
-        """Fail unless request and answer are as described; give the operation's name."""
+        """Fail unless request and answer are as described; give the operation's name.
+
+        The storage host is described in words only: what goes there counts as `uploadAttachment` and
+        `downloadAttachment`.
+        """
+        if exchange.path.startswith(_STORED):
+            return _check_stored(exchange)
         operation, values = self._find(exchange)
         self._check_parameters(exchange, operation, values)
         self._check_headers(exchange, operation)
@@ -96,7 +104,7 @@ class Description:
         if operation.get("security") == []:
             assert "authorization" not in exchange.headers
         else:
-            assert re.fullmatch(r"Bearer \S+", exchange.headers.get("authorization", ""))
+            _check_token(exchange)
 
     def _check_body(self, exchange: Exchange, operation: Mapping[str, Any]) -> None:
         asked = self._resolved(operation.get("requestBody", {}))
@@ -113,10 +121,12 @@ class Description:
         where = f"{exchange.method} {exchange.path}: {exchange.status}"
         assert str(exchange.status) in operation["responses"], where
         answer = self._resolved(operation["responses"][str(exchange.status)])
+        if "Location" in answer.get("headers", {}):
+            assert urlsplit(exchange.answer_headers["location"]).netloc, where
         if not exchange.answer:
             return
         assert "content" in answer, f"{where}: a body where none is described"
-        assert exchange.answer_type.startswith(_JSON), where
+        assert exchange.answer_headers["content-type"].startswith(_JSON), where
         self._conform(json.loads(exchange.answer), answer["content"][_JSON]["schema"])
 
     def _conform(self, value: object, schema: Mapping[str, Any]) -> None:
@@ -134,3 +144,34 @@ def _typed(text: str, schema: Mapping[str, Any]) -> object:
 
 def _form(body: bytes) -> dict[str, str]:
     return {name: values[-1] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
+
+
+def _check_token(exchange: Exchange) -> None:
+    assert re.fullmatch(r"Bearer \S+", exchange.headers.get("authorization", ""))
+
+
+# --- the storage host (reference 3.6)
+
+
+def _check_stored(exchange: Exchange) -> str:
+    """Bytes go there as the one part of a form, and come from there; both with the token."""
+    _check_token(exchange)
+    assert exchange.method in {"GET", "POST"}
+    if exchange.method == "GET":
+        assert (exchange.body, exchange.status) == (b"", 200)
+        return "downloadAttachment"
+    assert sent_file(exchange)
+    assert exchange.status == 200
+    assert not exchange.answer or json.loads(exchange.answer)["fileId"]
+    return "uploadAttachment"
+
+
+def sent_file(exchange: Exchange) -> bytes:
+    """Give the file of an upload; fail unless the part `Filedata` is all that there is (RFC 7578)."""
+    kind, _, boundary = exchange.headers["content-type"].partition("; boundary=")
+    assert (kind, bool(boundary)) == ("multipart/form-data", True)
+    before, part, after = exchange.body.split(b"--" + boundary.encode())
+    assert (before, part[:2], part[-2:], after) == (b"", b"\r\n", b"\r\n", b"--\r\n")
+    head, _, content = part[2:-2].partition(b"\r\n\r\n")
+    assert any(_PART.fullmatch(line) for line in head.split(b"\r\n")), head
+    return content

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from tests.support.menu_pictures import picture
 from tests.support.project import ADMIN, Project, least
 
 __all__ = ["STAGES", "change", "grow", "shrink"]
 
+_TARO, _HANAKO, _JIRO = "taro@example.com", "hanako@example.com", "jiro@example.com"
 _TOKYO, _OSAKA = {"name": "tokyo", "visible": True}, {"name": "osaka", "visible": False, "permission": "all"}
+_PAY: Mapping[str, Any] = {"type": "message", "label": "Pay", "text": "pay"}
+_PORTAL: Mapping[str, Any] = {"type": "uri", "label": "Portal", "uri": "https://portal.example.com"}
+_HALVES: tuple[Mapping[str, int], ...] = (
+    {"x": 0, "y": 0, "width": 1250, "height": 843},
+    {"x": 1250, "y": 0, "width": 1251, "height": 843},  # the pixel too much that the service was seen to take
+)
 
 
 def grow(project: Project) -> tuple[str, ...]:
-    """Declare a bot with everything, and one with as little as possible; give the flags to apply with."""
-    project.define("PersonInCharge", "desk", primary=["taro@example.com", ADMIN], vice=["hanako@example.com"])
+    """Declare a bot with everything, one with rich menus, and a small one; give the flags to apply with."""
+    project.define("PersonInCharge", "desk", primary=[_TARO, ADMIN], vice=[_HANAKO])
     project.bot(
         "helpdesk",
         botName={"default": "Help Desk", "ja_JP": "ヘルプデスク", "ko_KR": "헬프 데스크"},
@@ -26,10 +35,7 @@ def grow(project: Project) -> tuple[str, ...]:
             "messageTypes": ["text"],
             "events": ["message", "join"],
         },
-        domains=[
-            {**_TOKYO, "permission": "selected", "members": ["taro@example.com", "hanako@example.com"]},
-            _OSAKA,
-        ],
+        domains=[{**_TOKYO, "permission": "selected", "members": [_TARO, _HANAKO]}, _OSAKA],
         menus={
             "persistent": {
                 "actions": [
@@ -45,13 +51,17 @@ def grow(project: Project) -> tuple[str, ...]:
             }
         },
     )
-    project.bot("payroll", **least("Payroll", policy={"allowedDomains": "all"}, domains=[_TOKYO]))
+    menus = {"persistent": {"actions": [_PAY]}}
+    project.bot("payroll", **least("Payroll", policy={"allowedDomains": "all"}, domains=[_TOKYO], menus=menus))
+    _day(project, label="New")
+    night = _night(project, default="compact-moon.png", ja_JP="compact-moon.jpg", ko_KR="compact-owl.png")
+    _front_desk(project, night, default="day", users={"day": [_TARO, _HANAKO], "night": [_JIRO]})
     return ()
 
 
 def change(project: Project) -> tuple[str, ...]:
-    """Change every field once."""
-    project.define("PersonInCharge", "desk", primary=["jiro@example.com"], vice=[])
+    """Change every field once; one bot gets a rich menu in place of its persistent one."""
+    project.define("PersonInCharge", "desk", primary=[_JIRO], vice=[])
     project.bot(
         "helpdesk",
         botName={"default": "Service Desk", "ja_JP": "サービスデスク", "ko_KR": ""},
@@ -60,7 +70,7 @@ def change(project: Project) -> tuple[str, ...]:
         pic={"ref": "desk"},
         policy={"joinChatRoom": False, "allowedDomains": ["tokyo"]},
         callback={"enabled": False, "messageTypes": [], "events": ["message"]},
-        domains=[{**_TOKYO, "visible": False, "permission": "selected", "members": ["jiro@example.com"]}],
+        domains=[{**_TOKYO, "visible": False, "permission": "selected", "members": [_JIRO]}],
         menus={"persistent": {"actions": [{"type": "message", "label": "Help", "text": "help me"}]}},
     )
     project.bot(
@@ -69,17 +79,63 @@ def change(project: Project) -> tuple[str, ...]:
             "Payroll",
             policy={"joinChatRoom": True},
             domains=[{**_TOKYO, "permission": "all", "visible": False}, _OSAKA],
-            menus={"persistent": {"actions": [{"type": "message", "label": "Pay", "text": "pay"}]}},
+            menus={"persistent": {"actions": []}, "rich": {"menus": [_slip(project)], "default": "slip"}},
         ),
     )
-    return ("--allow", "delete=1")
+    _day(project, label="Newer")
+    night = _night(project, default="compact-moon.png", ja_JP="compact-stars.png", ko_KR="")
+    _front_desk(project, night, default="night", users={"day": [_HANAKO, _JIRO, ADMIN]})
+    return ("--verify-images", "--verify-users", "--allow", "delete=3")
 
 
 def shrink(project: Project) -> tuple[str, ...]:
-    """Take everything away but one bare bot."""
+    """Take everything away but two bare bots; one gets its persistent menu back."""
     project.drop("helpdesk")
-    project.bot("payroll", **least("Payroll", domains=[], menus={"persistent": {"actions": []}}))
-    return ("--prune", "--allow", "delete=4")
+    menus = {"persistent": {"actions": [_PAY]}, "rich": {"menus": []}}
+    project.bot("payroll", **least("Payroll", domains=[], menus=menus))
+    project.bot("frontdesk", **least("Front Desk", domains=[], menus={"rich": {"menus": []}}))
+    return ("--prune", "--allow", "delete=12")
+
+
+def _front_desk(project: Project, night: Mapping[str, Any], **links: Any) -> None:
+    rich = {"menus": [{"ref": "day"}, night], **links}
+    project.bot("frontdesk", **least("Front Desk", domains=[_TOKYO], menus={"rich": rich}))
+
+
+def _day(project: Project, *, label: str) -> None:
+    """Define a menu with an action of every type, in thirds that are no whole pixels."""
+    new = {"type": "message", "label": {"default": label, "ja_JP": "新規"}, "text": {"default": "new", "ja_JP": "新"}}
+    project.define(
+        "RichMenu",
+        "day",
+        image={"default": _picture(project, "full-sun.png"), "ko_KR": _picture(project, "full-sky.png")},
+        layout="3+1",
+        areas=[
+            {"action": {**new, "postback": "ticket.new"}},
+            {"action": _PORTAL},
+            {"action": {"type": "postback", "label": "Status", "data": "s=1", "displayText": {"default": "Status?"}}},
+            {"action": {"type": "copy", "label": "Mail", "copyText": "desk@example.com"}},
+        ],
+    )
+
+
+def _night(project: Project, **images: str) -> dict[str, Any]:
+    named = {language: name and _picture(project, name) for language, name in images.items()}
+    areas = [{"bounds": bounds, "action": _PORTAL} for bounds in _HALVES]
+    return {"name": "night", "size": "compact", "image": named, "areas": areas}
+
+
+def _slip(project: Project) -> dict[str, Any]:
+    image = _picture(project, "compact-slip.jpg")
+    return {"name": "slip", "size": "compact", "image": image, "layout": "1x1", "areas": [{"action": _PAY}]}
+
+
+def _picture(project: Project, name: str) -> str:
+    """Write a picture; give its name as manifests in any folder of the project say it."""
+    target = project.root / "pictures" / name
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(picture(name))
+    return f"../pictures/{name}"
 
 
 STAGES: tuple[Callable[[Project], tuple[str, ...]], ...] = (grow, change, shrink)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -17,7 +17,7 @@ _OWN = {"content-length", "transfer-encoding", "connection", "keep-alive", "date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request and its answer, as bytes."""
+    """One request and its answer, as bytes; names of headers in lower case."""
 
     method: str
     path: str
@@ -26,7 +26,11 @@ class Exchange:
     body: bytes
     status: int
     answer: bytes
-    answer_type: str
+    answer_headers: Mapping[str, str]
+
+
+def _lowered(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -51,11 +55,11 @@ class _Handler(BaseHTTPRequestHandler):
                 method=self.command,
                 path=path,
                 query=query,
-                headers={name.lower(): value for name, value in self.headers.items()},
+                headers=_lowered(self.headers.items()),
                 body=body,
                 status=answer.status,
                 answer=content,
-                answer_type=answer.getheader("Content-Type", ""),
+                answer_headers=_lowered(answer.getheaders()),
             )
         )
         self.send_response(answer.status)

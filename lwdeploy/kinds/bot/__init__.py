@@ -11,7 +11,7 @@ KIND = Kind(
     level=0,
     reads="getBot",
     marked=True,
-    adapter=adapter.BotAdapter,
+    root=adapter.BotAdapter,
     declare=spec.declare,
     rules=rules.RULES,
     # Reference 3.1, read-back facts: photos may be re-hosted, logins come back as user ids, 0 means all.

@@ -9,9 +9,10 @@ from lwdeploy.api.answers import understood
 from lwdeploy.api.call import call
 from lwdeploy.core.canonical import canonical
 from lwdeploy.core.errors import OutcomeUnknown, Rejected
-from lwdeploy.core.kind import Written
+from lwdeploy.core.kind import Access, Written
+from lwdeploy.core.live import Listed, LiveResource
 from lwdeploy.core.localized import DEFAULT
-from lwdeploy.core.types import Change, Listed, LiveResource, Mark, Spec
+from lwdeploy.core.types import Change, Mark, Spec
 from lwdeploy.kinds.bot import spec
 
 if TYPE_CHECKING:  # loading the HTTP client takes longer than all of validate
@@ -23,8 +24,8 @@ __all__ = ["BotAdapter"]
 class BotAdapter:
     """Reads and writes bots through one client."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, access: Access) -> None:
+        self._client: Client = access.client
 
     def listing(self) -> tuple[Listed, ...]:
         """Give every bot of the tenant: id and name, to the last page."""
@@ -34,25 +35,23 @@ class BotAdapter:
                 Listed(kind="bot", remote_id=str(row["botId"]), name=str(row.get("botName") or "")) for row in rows
             )
 
-    def read(
-        self, *, parent_id: str | None, remote_id: str | None, wanted: Mapping[str, Spec]
-    ) -> tuple[LiveResource, ...]:
+    def look(self, remote_id: str, *, wanted: Spec) -> LiveResource | None:
         """Read one bot; with a narrower `allowedDomains` wanted, also where it is registered now."""
-        del parent_id
         try:
-            body = self._client.send(call("getBot", botId=str(remote_id)))
+            body = self._client.send(call("getBot", botId=remote_id))
         except Rejected as error:
             if error.is_gone:
-                return ()
+                return None
             raise
         with understood("getBot", f"botId={remote_id}"):
-            if str(body["botId"]) != str(remote_id):
+            if str(body["botId"]) != remote_id:
                 raise ValueError("the answer is about another bot")
             live = spec.from_api(body)
-        facts = self._facts(str(remote_id), live=live, wanted=wanted.get(str(remote_id), {}))
-        return (LiveResource(kind="bot", remote_id=str(remote_id), spec=live, facts=facts),)
+            facts = spec.facts(body)
+        facts |= self._registered(remote_id, live=live, wanted=wanted)
+        return LiveResource(kind="bot", remote_id=remote_id, spec=live, facts=facts)
 
-    def _facts(self, remote_id: str, *, live: Spec, wanted: Spec) -> dict[str, object]:
+    def _registered(self, remote_id: str, *, live: Spec, wanted: Spec) -> dict[str, object]:
         allowed = wanted.get("policy", {}).get("allowedDomains", spec.ALL_DOMAINS)
         if allowed in (spec.ALL_DOMAINS, live["policy"]["allowedDomains"]):
             return {}
@@ -81,11 +80,11 @@ class BotAdapter:
         self._client.send(call("patchBot", botId=live.remote_id, json=body))
         return Written(remote_id=live.remote_id)
 
-    def delete(self, *, parent_id: str | None, remote_id: str) -> None:
+    def delete(self, change: Change, *, parent_id: str | None) -> None:
         """Delete the bot; it leaves its rooms some time later (reference 3.1)."""
         del parent_id
         try:
-            self._client.send(call("deleteBot", botId=remote_id))
+            self._client.send(call("deleteBot", botId=str(change.remote_id)))
         except Rejected as error:
             if not error.is_gone:
                 raise

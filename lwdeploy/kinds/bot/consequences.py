@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lwdeploy.core.canonical import get_path
-from lwdeploy.core.types import Action, Change, Consequence, LiveResource
+from lwdeploy.core.kind import Scene
+from lwdeploy.core.types import Action, Change, Consequence
 
 __all__ = ["consequences"]
 
 
-def consequences(change: Change, live: LiveResource | None) -> Iterator[Consequence]:
+def consequences(change: Change, scene: Scene) -> Iterator[Consequence]:
     """Foresee the side effects of one change of a bot."""
     if change.action is Action.DELETE and not change.stray:
         yield Consequence(
@@ -22,15 +23,15 @@ def consequences(change: Change, live: LiveResource | None) -> Iterator[Conseque
         yield Consequence(
             address=change.address, summary="the bot is thrown out of every group and team room it is in"
         )
-    if "policy.allowedDomains" in moved and live is not None:
-        yield from _lost_registrations(change, live)
+    if "policy.allowedDomains" in moved:
+        yield from _lost_registrations(change, scene)
 
 
-def _lost_registrations(change: Change, live: LiveResource) -> Iterator[Consequence]:
+def _lost_registrations(change: Change, scene: Scene) -> Iterator[Consequence]:
     allowed = get_path(change.desired, "policy.allowedDomains")
     if allowed == "all":
         return
-    lost = [domain for domain in live.facts.get("registered", ()) if domain not in allowed]
+    lost = [domain for domain in scene.facts.get("registered", ()) if domain not in allowed]
     if lost:
         yield Consequence(
             address=change.address,

@@ -22,6 +22,7 @@ __all__ = [
     "declare",
     "declared_fields",
     "declared_paths",
+    "facts",
     "from_api",
     "from_manifest",
     "label",
@@ -133,6 +134,13 @@ def from_api(body: Mapping[str, Any]) -> Spec:
         "events": sorted(DEFAULT_CHANNEL_EVENTS if events is None else events),
     }
     return dict(canonical(spec))
+
+
+def facts(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what the bot's menus need to know of it: the default rich menu, empty for none (reference 3.1)."""
+    if "defaultRichmenuId" not in body:
+        return {}
+    return {"defaultRichmenuId": str(body["defaultRichmenuId"] or "")}
 
 
 def _allowed(domains: Iterable[int] | None) -> Any:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from lwdeploy.api.answers import understood
 from lwdeploy.api.call import call
+from lwdeploy.core.address import Address
 from lwdeploy.core.errors import OutcomeUnknown, Rejected
-from lwdeploy.core.kind import Written
-from lwdeploy.core.types import Change, Listed, LiveResource, Spec
+from lwdeploy.core.kind import Access, Written
+from lwdeploy.core.live import LiveResource, Seen, seen_by_id
+from lwdeploy.core.types import Change, Resource, Spec
 from lwdeploy.kinds.bot_domain import spec
 
 if TYPE_CHECKING:  # loading the HTTP client takes longer than all of validate
@@ -24,21 +26,16 @@ _MAYBE_DUPLICATE = (400, 409)
 class BotDomainAdapter:
     """Reads and writes registrations and their members; one bot's calls must not run in parallel."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, access: Access) -> None:
+        self._client: Client = access.client
 
-    def listing(self) -> tuple[Listed, ...]:
-        """Registrations are read below their bot."""
-        return ()
-
-    def read(
-        self, *, parent_id: str | None, remote_id: str | None, wanted: Mapping[str, Spec]
-    ) -> tuple[LiveResource, ...]:
+    def read(self, parent: LiveResource, *, wanted: Mapping[Address, Resource]) -> Seen:
         """Read all registrations of a bot, and the members of those whose members are declared."""
-        del remote_id
-        rows = self._client.pages(call("listBotDomains", botId=str(parent_id)), key="domains")
-        with understood("listBotDomains", f"botId={parent_id}"):
-            return tuple(self._live(str(parent_id), row=row, wanted=wanted) for row in rows)
+        specs = {str(each.derived_id): each.spec for each in wanted.values()}
+        rows = self._client.pages(call("listBotDomains", botId=parent.remote_id), key="domains")
+        with understood("listBotDomains", f"botId={parent.remote_id}"):
+            found = [self._live(parent.remote_id, row=row, wanted=specs) for row in rows]
+        return seen_by_id(found, wanted=wanted)
 
     def _live(self, bot_id: str, *, row: Mapping[str, Any], wanted: Mapping[str, Spec]) -> LiveResource:
         domain_id = str(int(row["domainId"]))
@@ -51,10 +48,6 @@ class BotDomainAdapter:
         """Give the user ids of the allowed members; none where everybody is allowed."""
         found = self._client.pages(call("listBotDomainMembers", botId=bot_id, domainId=domain_id), key="members")
         return {str(member) for member in found} - {spec.ALL_USERS}
-
-    def reserve(self, change: Change, *, mark: object) -> LiveResource:
-        """A registration is found by its domain and needs no mark."""
-        raise AssertionError(f"{change.address} is not created under a mark")
 
     def write(
         self, change: Change, *, parent_id: str | None, live: LiveResource | None, users: Mapping[str, str]
@@ -156,10 +149,10 @@ class BotDomainAdapter:
     def _delete_member(self, bot_id: str, domain_id: str, *, member: str) -> None:
         self._client.send(call("deleteBotDomainMember", botId=bot_id, domainId=domain_id, userId=member))
 
-    def delete(self, *, parent_id: str | None, remote_id: str) -> None:
+    def delete(self, change: Change, *, parent_id: str | None) -> None:
         """Take the bot out of the domain."""
         try:
-            self._client.send(call("deleteBotDomain", botId=str(parent_id), domainId=remote_id))
+            self._client.send(call("deleteBotDomain", botId=str(parent_id), domainId=str(change.remote_id)))
         except Rejected as error:
             if not error.is_gone:
                 raise

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lwdeploy.core.diagnostics import Severity
-from lwdeploy.core.kind import Declared, Finding, Manifest, Rule
+from lwdeploy.core.kind import Declared, Finding, Manifest, Rule, Scene
 from lwdeploy.core.people import NEITHER, canonical_user, is_user
-from lwdeploy.core.types import Action, Change, Consequence, LiveResource, Resource, Spec
+from lwdeploy.core.types import Action, Change, Consequence, Resource, Spec
 
 __all__ = ["ALL_USERS", "RULES", "calls", "consequences", "declare", "from_api", "precedes", "to_body"]
 
@@ -89,7 +89,7 @@ def _counted(calls: dict[str, int]) -> dict[str, int]:
     return {operation: count for operation, count in calls.items() if count}
 
 
-def consequences(change: Change, _live: LiveResource | None) -> Iterator[Consequence]:
+def consequences(change: Change, _scene: Scene) -> Iterator[Consequence]:
     """Foresee who loses the bot when a registration changes."""
     if change.action is Action.DELETE:
         yield Consequence(address=change.address, summary="nobody in the domain can use the bot any more")

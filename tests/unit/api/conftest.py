@@ -74,9 +74,8 @@ class Script:
 class Numbered:
     """Tokens `<TOKEN>-1`, `<TOKEN>-2`, ...: a new one for each renewal."""
 
-    scope = "bot"
-
-    def __init__(self) -> None:
+    def __init__(self, scope: str = "bot") -> None:
+        self.scope = scope
         self.renewals = 0
 
     def token(self) -> str:
@@ -106,14 +105,24 @@ def time() -> FakeTime:
 
 
 @pytest.fixture
+def tokens() -> Numbered:
+    return Numbered()
+
+
+@pytest.fixture
 def rig(time: FakeTime) -> MakeRig:
     """Make a client over a scripted transport and made-up time."""
 
-    def make(*answers: Answer | Failure, limits: Limits | None = None, read_only: bool = False) -> Rig:
-        script, tokens = Script(*answers), Numbered()
+    def make(
+        *answers: Answer | Failure,
+        limits: Limits | None = None,
+        read_only: bool = False,
+        endpoint: str = "https://tenant.example/v1.0",
+    ) -> Rig:
+        script, tokens = Script(*answers), Numbered("bot.read bot.message" if read_only else "bot")
         client = Client(
             transport=script,
-            endpoint="https://tenant.example/v1.0",
+            endpoint=endpoint,
             tokens=tokens,
             pacing=Pacing(limits=limits or Limits(), timing=time.timing),
             retry=Retry(),

@@ -329,14 +329,30 @@ def test_refused_credentials_are_not_reflected(
     assert "eyJ" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("read_only", "scope"), [(True, "bot.read"), (False, "bot")])
+@pytest.mark.parametrize(
+    ("read_only", "scopes", "scope"),
+    [
+        (True, (), "bot.read"),
+        (False, (), "bot"),
+        (True, ("bot.message", "user.read"), "bot.read bot.message user.read"),
+        (False, ("bot", "user.read"), "bot user.read"),
+    ],
+)
 def test_the_scope_follows_from_what_the_client_may_do(
-    credentials: Credentials, serve: MakeServer, http: MakeHttp, *, read_only: bool, scope: str
+    credentials: Credentials,
+    serve: MakeServer,
+    http: MakeHttp,
+    *,
+    read_only: bool,
+    scopes: tuple[str, ...],
+    scope: str,
 ) -> None:
-    """A plan asks for `bot.read`, an apply for `bot` (reference 1.5)."""
+    """A plan asks for `bot.read`, an apply for `bot`, and both for what else they are told (reference 1.5)."""
     server = serve(lambda seen: [http(200, json.dumps(GRANTED if seen.target == "/token" else {}).encode())])
     url = f"{server.url}/token"
-    with Client.open(endpoint=server.url, token_url=url, credentials=credentials, read_only=read_only) as client:
+    with Client.open(
+        endpoint=server.url, token_url=url, credentials=credentials, read_only=read_only, scopes=scopes
+    ) as client:
         client.send(call("getBot", botId=1))
     assert parse_qs(server.seen[0].body.decode())["scope"] == [scope]
     assert server.seen[1].headers["authorization"] == f"Bearer {TOKEN}"

@@ -8,7 +8,14 @@ import pytest
 
 from lwdeploy.core import errors
 from lwdeploy.core.diagnostics import Diagnostic, SourceRef
-from lwdeploy.core.errors import InvalidManifests, LwdeployError, RemoteError, StateError
+from lwdeploy.core.errors import (
+    InvalidManifests,
+    LwdeployError,
+    Rejected,
+    RemoteError,
+    StateError,
+    Unchangeable,
+)
 
 _ALL = [getattr(errors, name) for name in errors.__all__]
 
@@ -39,6 +46,7 @@ def test_the_tree_in_the_module_is_the_tree() -> None:
         ("QuotaExceeded", 4),
         ("RemoteError", 1),
         ("Rejected", 1),
+        ("Unchangeable", 1),
         ("Throttled", 1),
         ("Unavailable", 1),
         ("OutcomeUnknown", 1),
@@ -63,6 +71,19 @@ def test_a_remote_error_keeps_the_facts_that_decide_on_a_retry() -> None:
     refused = RemoteError("no", operation="createBot", status=400, code="INVALID_PARAMETER", advice="Fix it.")
     assert (silent.operation, silent.status, silent.code, silent.advice) == ("createBot", 0, "", "")
     assert (refused.status, refused.code, str(refused)) == (400, "INVALID_PARAMETER", "no\nFix it.")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "gone"),
+    [(404, "", True), (400, "NONEXISTENT_BOT", True), (400, "", False), (403, "x", False)],
+)
+def test_a_refusal_says_whether_the_object_does_not_exist(status: int, code: str, *, gone: bool) -> None:
+    assert Rejected("no", operation="getBot", status=status, code=code).is_gone is gone
+
+
+def test_what_cannot_be_changed_was_refused() -> None:
+    """Whoever gives up at a refusal gives up here, too."""
+    assert issubclass(Unchangeable, Rejected)
 
 
 def test_invalid_manifests_carry_every_finding() -> None:

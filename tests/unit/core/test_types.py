@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwdeploy.core import address, diagnostics, kind, tenant, types
+from lwdeploy.core import actions, address, diagnostics, kind, live, picture, tenant, types
 from lwdeploy.core.address import Address
 from lwdeploy.core.kind import TenantView
 from lwdeploy.core.types import Action, ApplyReport, Change, Mark, Outcome, Proof, State, Status
@@ -68,6 +68,28 @@ def test_a_stray_is_what_only_its_mark_proves_ours(action: Action, proof: Proof,
     assert Change(address=_BOT, action=action, proof=proof).stray is stray
 
 
+_MENU = _BOT.child("rich_menu", "rich-menu", "main")
+
+
+def test_the_leftover_of_a_replacement_below_a_bot_is_no_stray() -> None:
+    """Strays are bots: what our mark proves of a child says nothing about whether somebody thinks of it."""
+    assert not Change(address=_MENU, action=Action.DELETE, proof=Proof.MARK).stray
+
+
+@pytest.mark.parametrize(
+    ("change", "cleanup"),
+    [
+        (Change(address=_BOT, action=Action.DELETE, proof=Proof.MARK), True),
+        (Change(address=_MENU, action=Action.DELETE, proof=Proof.MARK, replaced_by=_MENU), True),
+        (Change(address=_MENU, action=Action.DELETE, proof=Proof.MARK), False),
+        (Change(address=_BOT, action=Action.DELETE, proof=Proof.STATE), False),
+    ],
+    ids=["stray bot", "replaced", "marked", "owned"],
+)
+def test_only_what_nobody_needs_any_more_is_a_cleanup(change: Change, *, cleanup: bool) -> None:
+    assert change.cleanup is cleanup
+
+
 def _outcome(status: Status) -> Outcome:
     return Outcome(address=_BOT, action=Action.CREATE, status=status)
 
@@ -95,7 +117,7 @@ def test_a_new_state_is_empty_and_shares_nothing() -> None:
 def test_every_value_is_frozen_and_slotted() -> None:
     values = [
         each
-        for module in (address, diagnostics, kind, tenant, types)
+        for module in (actions, address, diagnostics, kind, live, picture, tenant, types)
         for each in vars(module).values()
         if isinstance(each, type) and is_dataclass(each)
     ]

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from lwdeploy.core.types import Action, Change, Consequence, FieldDiff, LiveResource, Proof
+from lwdeploy.core.kind import Scene
+from lwdeploy.core.types import Action, Change, Consequence, FieldDiff, Proof
 from lwdeploy.kinds import KINDS, kinds_by_name
-from tests.unit.planning.builders import domain_of, menu_of, root
+from tests.unit.planning.builders import default_link_of, domain_of, menu_of, rich_menu_of, root
 
 
-def of(kind: str, change: Change, **facts: Any) -> list[Consequence]:
-    live = LiveResource(kind=kind, remote_id="7", spec={}, facts=facts)
-    return list(kinds_by_name()[kind].consequences(change, live))
+def of(kind: str, change: Change, *beside: Change, **facts: Any) -> list[Consequence]:
+    """Ask a kind about one change of a bot that has others, too."""
+    scene = Scene(facts=facts, changes=(*beside, change))
+    return list(kinds_by_name()[kind].consequences(change, scene))
 
 
 def diff(path: str, new: Any) -> FieldDiff:
@@ -25,7 +27,15 @@ def update(*diffs: FieldDiff, **desired: Any) -> Change:
 
 
 def test_kinds_are_found_by_the_name_that_addresses_use() -> None:
-    assert list(kinds_by_name()) == [kind.name for kind in KINDS] == ["bot", "bot_domain", "persistent_menu"]
+    assert list(kinds_by_name()) == [kind.name for kind in KINDS]
+    assert set(kinds_by_name()) == {
+        "bot",
+        "bot_domain",
+        "rich_menu",
+        "default_rich_menu",
+        "user_rich_menu",
+        "persistent_menu",
+    }
 
 
 def test_deleting_a_bot_cannot_be_undone() -> None:
@@ -73,7 +83,7 @@ def test_domains_that_stay_allowed_lose_nothing(allowed: Any, facts: dict[str, A
 
 def test_without_a_live_bot_nothing_can_be_lost() -> None:
     change = update(diff("policy.allowedDomains", new=[1]), policy={"allowedDomains": [1]})
-    assert list(kinds_by_name()["bot"].consequences(change, None)) == []
+    assert list(kinds_by_name()["bot"].consequences(change, Scene())) == []
 
 
 def test_taking_a_bot_out_of_a_domain_takes_it_from_everybody_there() -> None:
@@ -97,12 +107,107 @@ def test_a_new_registration_takes_nothing_from_anybody() -> None:
     assert of("bot_domain", change) == []
 
 
-def test_a_persistent_menu_beside_rich_menus_is_refused_and_they_are_named() -> None:
-    (told,) = of("persistent_menu", Change(address=menu_of(), action=Action.UPDATE), richmenus=["a", "b"])
+# --- persistent menus
+
+
+SET = Change(address=menu_of(), action=Action.CREATE)
+THERE = {"m1": "b", "m2": "a"}
+
+
+def gone(remote_id: str, key: str = "main", **over: Any) -> Change:
+    """Give the delete of a rich menu."""
+    return Change(address=rich_menu_of(key=key), action=Action.DELETE, remote_id=remote_id, **over)
+
+
+@pytest.mark.parametrize("action", [Action.CREATE, Action.UPDATE])
+def test_a_persistent_menu_beside_rich_menus_is_refused_and_they_are_named(action: Action) -> None:
+    (told,) = of("persistent_menu", Change(address=menu_of(), action=action), richmenus=THERE)
     assert told.refused
     assert told.summary.endswith("while the bot has rich menus: a, b")
 
 
-@pytest.mark.parametrize("action", [Action.NOOP, Action.ADOPT, Action.FORGET])
+def test_only_rich_menus_that_stay_are_in_the_way_of_a_persistent_menu() -> None:
+    (told,) = of("persistent_menu", SET, gone("m1"), richmenus=THERE)
+    assert told.refused
+    assert told.summary.endswith("while the bot has rich menus: a")
+
+
+def test_a_rich_menu_that_is_only_forgotten_stays_in_the_way() -> None:
+    forgotten = Change(address=rich_menu_of(), action=Action.FORGET, remote_id="m1")
+    (told,) = of("persistent_menu", SET, forgotten, richmenus={"m1": "a"})
+    assert told.refused
+
+
+def test_between_the_last_rich_menu_and_the_persistent_one_is_a_gap_that_is_told() -> None:
+    (told,) = of("persistent_menu", SET, gone("m1"), gone("m2", "other"), richmenus=THERE)
+    assert not told.refused
+    assert told.objects == ()
+    assert "users have no menu" in told.summary
+
+
+@pytest.mark.parametrize("facts", [{}, {"richmenus": {}}])
+def test_a_persistent_menu_of_a_bot_without_rich_menus_has_no_consequence(facts: dict[str, Any]) -> None:
+    assert of("persistent_menu", SET, **facts) == []
+
+
+@pytest.mark.parametrize("action", [Action.NOOP, Action.ADOPT, Action.FORGET, Action.DELETE])
 def test_a_persistent_menu_that_is_not_written_is_never_refused(action: Action) -> None:
-    assert of("persistent_menu", Change(address=menu_of(), action=action), richmenus=["a"]) == []
+    assert of("persistent_menu", Change(address=menu_of(), action=action), richmenus={"m1": "a"}) == []
+
+
+# --- rich menus
+
+
+def made(key: str = "main", action: Action = Action.CREATE) -> Change:
+    return Change(address=rich_menu_of(key=key), action=action)
+
+
+def test_the_first_rich_menu_destroys_the_persistent_one() -> None:
+    (told,) = of("rich_menu", made(), persistent=True)
+    assert (told.kind, told.objects, told.refused) == ("persistent_menu", ("persistentmenu",), False)
+    assert "users have no menu" in told.summary
+
+
+def test_of_several_new_rich_menus_only_the_first_in_order_destroys_anything() -> None:
+    links = Change(address=default_link_of(), action=Action.CREATE)
+    assert len(of("rich_menu", made("a"), links, persistent=True)) == 1
+    assert of("rich_menu", made("b"), made("a"), links, persistent=True) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "facts"),
+    [
+        (made(), {"persistent": False}),
+        (made(), {}),
+        (made(action=Action.UPDATE), {"persistent": True}),
+        (made(action=Action.REPLACE), {"persistent": True}),
+        (made(action=Action.NOOP), {"persistent": True}),
+        (made(action=Action.FORGET), {"default": "m1"}),
+    ],
+    ids=["no persistent menu", "nothing known", "picture", "replace", "unchanged", "forgotten"],
+)
+def test_rich_menus_that_destroy_nothing_are_silent(change: Change, facts: dict[str, Any]) -> None:
+    assert of("rich_menu", change, **facts) == []
+
+
+def test_deleting_a_rich_menu_takes_it_from_users_that_nobody_can_list() -> None:
+    (told,) = of("rich_menu", gone("m1"), default="m2")
+    assert told.objects == ()
+    assert "how many is unknown: no call lists them" in told.summary
+
+
+def test_deleting_a_default_that_was_set_outside_is_a_loss_that_counts() -> None:
+    users, told = of("rich_menu", gone("m1"), default="m1")
+    assert users.objects == ()
+    assert (told.kind, told.objects) == ("default_rich_menu", ("default",))
+    assert "declare `default` under menus.rich" in told.summary
+
+
+def test_a_default_that_is_managed_moves_along_and_is_no_loss() -> None:
+    link = Change(address=default_link_of(), action=Action.UPDATE)
+    assert len(of("rich_menu", gone("m1"), link, default="m1")) == 1
+
+
+def test_a_default_that_is_only_forgotten_would_be_lost_with_its_menu() -> None:
+    link = Change(address=default_link_of(), action=Action.FORGET)
+    assert len(of("rich_menu", gone("m1"), link, default="m1")) == 2

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from lwdeploy.core.diagnostics import Severity
 from lwdeploy.core.kind import Finding
 from lwdeploy.kinds import KINDS
 from tests.kinds.deployment import PHOTO, TARO, least, manifest_of
+from tests.unit.kinds.cases import Case, acting, area, rich, rich_menu, with_pictures
+from tests.unit.kinds.rich_cases import RICH_CASES
 
 RULES = {rule.id: rule for kind in KINDS for rule in kind.rules}
 LONG = "x" * 101
 ROBOTS = "🤖" * 51  # 102 UTF-16 units
 MENU = {"type": "message", "label": "New"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """`bad` trips the rule at `path`; `good` does not. `message` is compared where it is given."""
-
-    bad: Mapping[str, Any]
-    good: Mapping[str, Any]
-    path: str
-    message: str = ""
-    guards: Mapping[str, Any] = field(default_factory=dict)
-    ignore: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-    photo: str | None = PHOTO
 
 
 def domains(*entries: Mapping[str, Any], **over: Any) -> dict[str, Any]:
@@ -43,7 +33,7 @@ def lacking(name: str) -> dict[str, Any]:
     return {key: value for key, value in least().items() if key != name}
 
 
-CASES: Mapping[str, Mapping[str, Case]] = {
+BOT_CASES: Mapping[str, Mapping[str, Case]] = {
     "LW040": {
         "name": Case(bad=lacking("botName"), good=least(), path="botName", message="a new bot needs spec.botName"),
         "description": Case(
@@ -375,18 +365,20 @@ CASES: Mapping[str, Mapping[str, Case]] = {
         ),
     },
 }
+CASES = {**BOT_CASES, **RICH_CASES}
 PAIRS = [pytest.param(rule, case, id=f"{rule}: {case}") for rule, cases in CASES.items() for case in cases]
 
 
 def found(rule: str, case: Case, *, good: bool) -> list[Finding]:
-    manifest = manifest_of(
-        case.good if good else case.bad, ignore=case.ignore[good], photo=case.photo, **case.guards
-    )
-    return list(RULES[rule].check(manifest))
+    return list(RULES[rule].check(case.manifest(good=good)))
 
 
 def test_every_rule_has_a_case() -> None:
     assert set(CASES) == set(RULES)
+
+
+def test_no_two_rules_have_one_number() -> None:
+    assert len(RULES) == sum(len(kind.rules) for kind in KINDS)
 
 
 @pytest.mark.parametrize(("rule", "case"), PAIRS)
@@ -395,6 +387,7 @@ def test_a_manifest_that_breaks_a_rule_is_told_once_where_and_what_to_do(rule: s
     (finding,) = found(rule, wrong, good=False)
     assert finding.path == wrong.path
     assert finding.message == wrong.message or not wrong.message
+    assert finding.fix == wrong.fix or not wrong.fix
     assert finding.fix
 
 
@@ -403,8 +396,66 @@ def test_a_manifest_beside_it_is_not_told(rule: str, case: str) -> None:
     assert found(rule, CASES[rule][case], good=True) == []
 
 
+SPARSE: Mapping[str, Mapping[str, Any]] = {
+    "nothing": {},
+    "bound": {"botId": 7},
+    "least": least(),
+    "no menus": least(menus={}),
+    "no rich menus": least(menus={"rich": {}}),
+    "rich menus removed": least(menus={"rich": {"menus": []}}),
+    "a drawn menu": least(menus={"rich": {"menus": [rich_menu(image={"generate": None})], "default": "main"}}),
+}
+
+
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("spec", [{}, {"botId": 7}, least()], ids=["nothing", "bound", "least"])
+@pytest.mark.parametrize("spec", SPARSE.values(), ids=SPARSE)
 def test_a_rule_takes_manifests_that_leave_everything_out(rule: str, spec: Mapping[str, Any]) -> None:
-    found_ = list(RULES[rule].check(manifest_of(spec)))
+    found_ = list(RULES[rule].check(with_pictures(manifest_of(spec))))
     assert found_ == [] or spec == {}
+
+
+def test_a_bot_with_good_menus_is_told_nothing_at_all() -> None:
+    menus = (
+        rich_menu(),
+        rich_menu("grid", areas=[area(f"{number}") for number in range(6)], layout="3x2", image="full.jpg"),
+        rich_menu("drawn", image={"generate": {"font": "kana.ttf"}}, size="compact", areas=[area()], layout="1x1"),
+    )
+    manifest = with_pictures(manifest_of(rich(*menus, users={"grid": [TARO]})))
+    assert [(rule, each) for rule in RULES for each in RULES[rule].check(manifest)] == []
+
+
+# --- what must be a warning: the service takes it, or somebody may mean it
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_only_what_the_service_may_take_is_a_warning(rule: str) -> None:
+    warnings = {"LW047", "LW051", "LW052", "LW075", "LW094", "LW097", "LW098", "LW099", "LW105", "LW111"}
+    assert (RULES[rule].severity is Severity.WARNING) == (rule in warnings)
+
+
+# --- several findings of one rule
+
+
+def test_every_pair_of_areas_that_overlap_is_told() -> None:
+    whole = {"x": 0, "y": 0, "width": 2500, "height": 1686}
+    areas = [{**rich_menu()["areas"][0], "bounds": whole}] * 3
+    told = RULES["LW097"].check(with_pictures(manifest_of(rich(rich_menu(areas=areas)))))
+    assert [each.message.partition(" share")[0] for each in told] == [
+        "the areas 1 and 2",
+        "the areas 1 and 3",
+        "the areas 2 and 3",
+    ]
+
+
+def test_every_surplus_field_of_an_action_is_told() -> None:
+    action = {"type": "uri", "label": "a", "uri": "https://a.example", "text": "b", "data": "c"}
+    told = RULES["LW102"].check(with_pictures(manifest_of(acting(action))))
+    assert [each.path.rpartition(".")[2] for each in told] == ["data", "text"]
+
+
+def test_a_trouble_with_the_font_of_many_languages_is_told_once() -> None:
+    label = dict.fromkeys(("default", "ja_JP", "ko_KR", "zh_CN"), "New")
+    menu = rich_menu(image={"generate": {}}, areas=[{"action": {"label": label}}], layout="1x1")
+    manifest = replace(with_pictures(manifest_of(rich(menu))), trouble=lambda _recipe: "no font")
+    (told,) = RULES["LW108"].check(manifest)
+    assert (told.message, told.fix) == ("no font", "")

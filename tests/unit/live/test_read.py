@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from lwdeploy.core.errors import AmbiguousMatch, Unavailable
-from lwdeploy.core.types import Action, Desired, Live, Proof
+from lwdeploy.core.live import Live
+from lwdeploy.core.types import Action, Desired, Proof
 from lwdeploy.live.read import read
 from tests.unit.planning.builders import (
     bot,
@@ -69,7 +70,7 @@ def test_children_get_the_address_of_the_manifest_that_means_them(rig: Rig) -> N
     assert {address: each.address for address, each in live.resources.items()} == {
         address: address for address in live.resources
     }
-    assert live.unmanaged == ()
+    assert live.below[root()].unmanaged == ()
 
 
 def test_children_that_nobody_declares_are_kept_as_unmanaged(rig: Rig) -> None:
@@ -77,7 +78,7 @@ def test_children_that_nobody_declares_are_kept_as_unmanaged(rig: Rig) -> None:
     rig.world.put(bot_id, registration())
     live = rig.live(desired_of(bot(), registration(domain="head-office")))
     assert set(live.resources) == {root()}
-    assert [each.remote_id for each in live.unmanaged] == ["10000002"]
+    assert [each.remote_id for each in live.below[root()].unmanaged] == ["10000002"]
 
 
 def test_an_owned_child_that_left_its_list_is_still_read_as_ours(rig: Rig) -> None:

@@ -9,13 +9,16 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from lwdeploy.manifests.schemas import schema_text
+from lwdeploy.manifests.schemas import inlined, schema_text
 from lwdeploy.manifests.words import KINDS
 
 WORDS = ["name", "ref", "type", "default", "ja_JP", "url", "actions", "primary", "postback ", "env", "file", "x"]
+RICH_WORDS = ["menus", "rich", "areas", "action", "data", "layout", "image", "generate"]
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-2, 400) | st.sampled_from([0.5, 1.0, "", "all", "local", "message"]),
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from([*WORDS, *RICH_WORDS]), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
@@ -35,7 +38,7 @@ def examples(schema: Any) -> Iterator[Any]:
 def whole_examples(kind: str) -> list[dict[str, Any]]:
     """Give documents of a kind: one for each example of its spec."""
     schema = json.loads(schema_text(kind))
-    specs = schema["$defs"][f"{kind}Spec"]
+    specs = inlined(kind)["properties"]["spec"]
     rich = {name: below["examples"][0] for name, below in specs["properties"].items() if "examples" in below}
     made = [{**schema["examples"][0], "spec": spec} for spec in (*specs["examples"], rich)]
     made[0]["metadata"] = {"name": "a", "labels": {"x": "y"}, "annotations": {"lwdeploy/default": "true"}}
@@ -63,7 +66,7 @@ def nearly_right(draw: st.DrawFn) -> dict[str, Any]:
         if draw(st.booleans()):
             target[path[-1]] = draw(VALUES)
         elif isinstance(target, dict):
-            target[draw(st.sampled_from(WORDS))] = draw(VALUES)
+            target[draw(st.sampled_from([*WORDS, *RICH_WORDS]))] = draw(VALUES)
         else:
             target.append(draw(VALUES))
     return document

@@ -3,61 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.diagnostics import Severity
-from lwdeploy.core.kind import Declared, Finding, Kind, Manifest, Rule, TenantView
-from lwdeploy.core.types import Lifecycle, Resource
-from lwdeploy.manifests.resolve import Resolved, resolve
+from lwdeploy.core.kind import Finding, Manifest, Rule
+from lwdeploy.core.types import Lifecycle
+from lwdeploy.manifests.resolve import resolve
 from tests.unit.manifests.conftest import BOT, Project
+from tests.unit.manifests.fakes import TENANT, FakeKind, manifest_of, resolved
 
 PIC = "apiVersion: lwdeploy/v1\nkind: PersonInCharge\nmetadata: {name: it-desk}\nspec:\n  primary: [taro, jiro]\n"
 MENU = (
     "apiVersion: lwdeploy/v1\nkind: PersistentMenu\nmetadata: {name: main}\n"
     "spec:\n  actions:\n    - {type: message, label: New}\n"
 )
-TENANT = TenantView(name="t", domains={"osaka": 5})
 HELPDESK = Address.top("bot", "helpdesk")
-
-
-@dataclass
-class FakeKind:
-    """A kind that keeps the manifests it is asked about; it makes one resource of each."""
-
-    rules: tuple[Rule, ...] = ()
-    in_scope: bool = False
-    seen: list[Manifest] = field(default_factory=list)
-
-    def declare(self, manifest: Manifest) -> Declared:
-        self.seen.append(manifest)
-        resource = Resource(address=manifest.address, spec=manifest.spec, source=manifest.at(""))
-        return Declared(resources=(resource,), in_scope=self.in_scope)
-
-    @property
-    def kind(self) -> Kind:
-        return Kind(
-            name="bot",
-            word="bot",
-            level=0,
-            adapter=NotImplemented,
-            declare=self.declare,
-            consequences=lambda _change, _live: (),
-            rules=self.rules,
-        )
-
-
-def resolved(project: Project, *fakes: FakeKind) -> Resolved:
-    kinds = [fake.kind for fake in fakes]
-    return resolve(project.load(), tenant=TENANT, kinds=kinds, whole_project=True)
-
-
-def manifest_of(project: Project) -> Manifest:
-    fake = FakeKind()
-    resolved(project, fake)
-    return fake.seen[0]
 
 
 def test_references_are_replaced_by_the_spec_of_what_they_refer_to(project: Project) -> None:
@@ -98,9 +60,11 @@ def test_the_documents_themselves_are_not_changed(project: Project) -> None:
 
 
 def test_the_lifecycle_is_read_and_stays_in_the_spec(project: Project) -> None:
-    project.write("a.yaml", BOT + "spec: {lifecycle: {protect: true, ignoreChanges: [photoUrl]}}\n")
+    project.write(
+        "a.yaml", BOT + "spec: {lifecycle: {protect: true, ignoreChanges: [photoUrl], retainReplaced: true}}\n"
+    )
     manifest = manifest_of(project)
-    assert manifest.lifecycle == Lifecycle(protect=True, ignore_changes=("photoUrl",))
+    assert manifest.lifecycle == Lifecycle(protect=True, ignore_changes=("photoUrl",), retain_replaced=True)
     assert "lifecycle" in manifest.spec
 
 

@@ -7,7 +7,6 @@ import pytest
 from tests.unit.manifests.conftest import BOT, Project
 
 ID_AS_NAME = "write the id, or the domain's name in the Tenant, as `name`"
-NO_RICH_MENUS = "it belongs to rich menus, which this version of lwdeploy does not have yet; leave it out"
 TENANT = "apiVersion: lwdeploy/v1\nkind: Tenant\nmetadata: {name: t}\nspec: "
 
 
@@ -54,7 +53,7 @@ def test_plain_http_is_for_this_machine_only(project: Project, endpoint: str, *,
 
 
 def test_all_errors_of_all_files_come_in_one_run_sorted(project: Project) -> None:
-    project.write("b.yaml", f"{BOT}spec: {{zz: 1, botId: x, menus: {{rich: {{}}}}}}\n")
+    project.write("b.yaml", f"{BOT}spec: {{zz: 1, botId: x, secret: {{}}, menus: x}}\n")
     project.write("a.yaml", f"{BOT}spec: [\n---\n{TENANT}{{endpoint: local, prune: no}}\n")
     assert [(str(each.source), each.rule) for each in project.check()] == [
         ("a.yaml:4:7", "LW007"),
@@ -62,7 +61,8 @@ def test_all_errors_of_all_files_come_in_one_run_sorted(project: Project) -> Non
         ("b.yaml:3:18", "LW023"),
         ("b.yaml:4:8", "LW019"),
         ("b.yaml:4:22", "LW020"),
-        ("b.yaml:4:33", "LW017"),
+        ("b.yaml:4:25", "LW017"),
+        ("b.yaml:4:44", "LW020"),
     ]
 
 
@@ -84,7 +84,7 @@ def test_a_missing_field_is_not_told_where_the_reader_had_to_leave_something_out
         ("Bot", "{botNo: 5}", "did you mean `botId`?"),
         ("Bot", "{i18nBotNames: []}", "did you mean `botName`?"),
         ("Bot", "{domains: [{domainId: 5, name: 5}]}", ID_AS_NAME),
-        ("Bot", "{richMenu: x}", NO_RICH_MENUS),
+        ("Bot", "{richMenu: x}", "did you mean `spec.menus.rich`?"),
         ("Bot", "{labels: {}}", "did you mean `metadata.labels`?"),
         ("Callback", "{callbackUrl: https://x}", "did you mean `url`?"),
         ("Tenant", "{endpoint: local, gaurds: {}}", "did you mean `guards`?"),

@@ -7,20 +7,9 @@ from typing import Any
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.diagnostics import SourceRef
+from lwdeploy.core.live import Listed, Live, LiveResource, Seen
 from lwdeploy.core.tenant import Guards, Limits
-from lwdeploy.core.types import (
-    Desired,
-    Lifecycle,
-    Listed,
-    Live,
-    LiveResource,
-    Mark,
-    Proof,
-    Resource,
-    Spec,
-    State,
-    StateEntry,
-)
+from lwdeploy.core.types import UNKNOWN, Desired, Lifecycle, Mark, Proof, Resource, Spec, State, StateEntry
 from lwdeploy.kinds import kinds_by_name
 from lwdeploy.planning.match import mark_key
 from lwdeploy.planning.model import Plan
@@ -75,6 +64,71 @@ def menu(name: str = "helpdesk", label: str = "New") -> Resource:
     return Resource(address=menu_of(name), spec={"actions": [action]}, source=HERE, derived_id=MENU_ID)
 
 
+def rich_menu(
+    name: str = "helpdesk",
+    key: str = "main",
+    *,
+    label: str = "New",
+    image: str = "sha256:a",
+    retain: bool = False,
+    protect: bool = False,
+    ignore: tuple[str, ...] = (),
+) -> Resource:
+    """Give a rich menu of one area, with one picture."""
+    return Resource(
+        address=rich_menu_of(name, key),
+        spec=rich_spec(label, image),
+        source=HERE,
+        lifecycle=Lifecycle(protect=protect, retain_replaced=retain, ignore_changes=ignore),
+        pictures={image: {"file": f"{image}.png"}},
+    )
+
+
+def rich_spec(label: str = "New", image: str = "sha256:a") -> dict[str, Any]:
+    return {**rich_shown(label), "image": {"default": image}}
+
+
+def rich_shown(label: str = "New") -> dict[str, Any]:
+    """Give what the list of rich menus shows of one: all but its picture."""
+    action = {"type": "message", "label": {"default": label}, "text": {"default": label}}
+    return {
+        "areas": [{"action": action, "bounds": {"x": 0, "y": 0, "width": 2500, "height": 1686}}],
+        "size": "full",
+    }
+
+
+def default_link(name: str = "helpdesk", key: str = "main") -> Resource:
+    """Give the link from a bot to its default rich menu."""
+    return _link(default_link_of(name), rich_menu_of(name, key), remote_id="default")
+
+
+def user_link(user: str = TARO, name: str = "helpdesk", key: str = "main") -> Resource:
+    """Give the link from a user to the rich menu that he sees."""
+    return _link(user_link_of(user, name), rich_menu_of(name, key), remote_id=user)
+
+
+def _link(address: Address, target: Address, *, remote_id: str) -> Resource:
+    return Resource(
+        address=address,
+        spec={"richmenuId": UNKNOWN},
+        source=HERE,
+        derived_id=remote_id,
+        refers={"richmenuId": target},
+    )
+
+
+def rich_menu_of(name: str = "helpdesk", key: str = "main") -> Address:
+    return root(name).child("rich_menu", "rich-menu", key)
+
+
+def default_link_of(name: str = "helpdesk") -> Address:
+    return root(name).child("default_rich_menu", "default-rich-menu")
+
+
+def user_link_of(user: str = TARO, name: str = "helpdesk") -> Address:
+    return root(name).child("user_rich_menu", "rich-menu-user", user)
+
+
 def root(name: str = "helpdesk") -> Address:
     return Address.top("bot", name)
 
@@ -91,10 +145,18 @@ def domain_id(domain: str) -> str:
     return {"head-office": "10000001", "osaka": "10000002", "kyoto": "10000003"}[domain]
 
 
-def entry(remote_id: str = "7", spec: Spec | None = None, *, protect: bool = False) -> StateEntry:
-    """Give the entry of an object that was applied and is as it was applied."""
+def entry(
+    remote_id: str = "7",
+    spec: Spec | None = None,
+    *,
+    protect: bool = False,
+    observed: Spec | None = None,
+    fixed: bool = False,
+) -> StateEntry:
+    """Give the entry of an object that was applied and is as it was applied, unless `observed` says otherwise."""
     shown = {} if spec is None else spec
-    return StateEntry(remote_id=remote_id, applied=shown, observed=shown, protect=protect)
+    seen = shown if observed is None else observed
+    return StateEntry(remote_id=remote_id, applied=shown, observed=seen, protect=protect, fixed=fixed)
 
 
 def state_of(entries: Mapping[Address, StateEntry] | None = None, **over: Any) -> State:
@@ -131,19 +193,32 @@ def live_of(
     proofs: Mapping[Address, Proof] | None = None,
     strays: tuple[Listed, ...] = (),
     missing: Iterable[Address] = (),
+    below: Mapping[Address, Seen] | None = None,
 ) -> Live:
-    """Give a picture of the tenant; its list holds exactly the bots among `resources` unless `listed` is given."""
+    """Give a picture of the tenant; its list holds exactly the bots among `resources` unless `listed` is given.
+
+    What is `below` a bot is added to what of `resources` belongs to it.
+    """
     found_at = {each.address: each for each in resources if each.address is not None}
+    seen = {each: _seen_of(each, found_at) | (below or {}).get(each, Seen()) for each in found_at if each.is_root}
+    also = {address: live for each in seen.values() for address, live in each.resources.items()}
     bots = [each for each in resources if each.kind == "bot"]
     rows = [row(each.remote_id, each.spec.get("botName", {}).get("default", "")) for each in bots]
     known = {address: Proof.STATE for address in found_at if address.is_root}
     return Live(
         listed=tuple(rows if listed is None else listed),
-        resources=found_at,
+        resources=found_at | also,
         proofs=known if proofs is None else proofs,
         strays=strays,
         missing=frozenset(missing),
+        below=seen,
     )
+
+
+def _seen_of(root: Address, found_at: Mapping[Address, LiveResource]) -> Seen:
+    """Give what belongs to one bot; its facts are those of the bot itself, as when it is read."""
+    mine = {address: each for address, each in found_at.items() if address.root == root}
+    return Seen(resources=mine, facts={"bot": found_at[root].facts})
 
 
 def terms_of(**over: Any) -> Terms:

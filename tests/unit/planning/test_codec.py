@@ -5,16 +5,20 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from lwdeploy.core.errors import Corrupt, StalePlan
+from lwdeploy.core.live import Seen
+from lwdeploy.core.types import Action
 from lwdeploy.planning.codec import decode, encode
 from lwdeploy.planning.model import Plan
 from tests.unit.planning.builders import (
     bot,
     bot_spec,
+    default_link,
     desired_of,
     entry,
     found,
@@ -22,9 +26,13 @@ from tests.unit.planning.builders import (
     marked,
     plan_of,
     registration,
+    rich_menu,
+    rich_menu_of,
+    rich_shown,
     root,
     row,
     state_of,
+    user_link,
 )
 from tests.unit.planning.test_plan import large
 
@@ -40,7 +48,26 @@ def with_everything() -> Plan:
     return plan_of(desired_of(bot(), registration()), live, None, allowed={"delete": 1}, warnings=("beware",))
 
 
-PLANS = {"empty": lambda: plan_of(desired_of()), "renamed": renamed, "everything": with_everything, "large": large}
+def replaced() -> Plan:
+    """Give a plan with links, pictures, what is replaced and what is left over."""
+    wanted = [bot(), rich_menu(label="New"), rich_menu(key="kept", retain=True), default_link(), user_link()]
+    olds = tuple(
+        found(each, remote_id, rich_shown("Old"), name="x")
+        for each, remote_id in ((rich_menu(), "m1"), (rich_menu(key="kept"), "m2"))
+    )
+    stray = replace(olds[0], address=None, remote_id="m3")
+    seen = Seen(superseded=(*olds, stray))
+    live = live_of(found(bot(), "7"), found(default_link(), "default", {"richmenuId": "m1"}), below={root(): seen})
+    return plan_of(desired_of(*wanted), live, state_of({root(): entry("7"), rich_menu_of(): entry("m1")}))
+
+
+PLANS = {
+    "empty": lambda: plan_of(desired_of()),
+    "renamed": renamed,
+    "everything": with_everything,
+    "large": large,
+    "replaced": replaced,
+}
 
 
 @pytest.fixture(params=PLANS)
@@ -73,6 +100,26 @@ def test_the_summary_counts_what_the_plan_does() -> None:
         "unchanged": 0,
         "unmanaged": 1,
     }
+
+
+def test_what_a_rich_menu_needs_to_be_applied_is_in_the_file() -> None:
+    changes = {str(each.address): each for each in decode(stored(replaced())).changes}
+    menu, link = changes["bot/helpdesk/rich-menu/main"], changes["bot/helpdesk/default-rich-menu"]
+    assert menu.action is Action.REPLACE
+    assert menu.pictures == {"sha256:a": {"file": "sha256:a.png"}}
+    assert link.refers == {"richmenuId": rich_menu_of()}
+    assert changes["bot/helpdesk/rich-menu/kept"].lifecycle.retain_replaced
+    assert changes["bot/helpdesk/rich-menu/replaced:m1"].replaced_by == rich_menu_of()
+    assert changes["bot/helpdesk/rich-menu/stray:m3"].replaced_by is None
+    assert "bot/helpdesk/rich-menu/replaced:m2" not in changes
+
+
+def test_a_replacement_is_counted_as_one_change_and_no_delete() -> None:
+    plan = replaced()
+    assert plan.count(Action.REPLACE) == 2
+    assert (plan.count(Action.DELETE), plan.deletes) == (2, 1)  # what was replaced, and a stray
+    summary = encode(plan)["summary"]
+    assert (summary["add"], summary["change"], summary["delete"]) == (1, 3, 1)
 
 
 @pytest.mark.parametrize("content", [None, [], "plan", 1, {}, {"format_version": 2}, {"format_version": "1"}])
@@ -108,7 +155,9 @@ def at(content: Any, path: tuple[Any, ...]) -> Any:
 
 
 SMALL = stored(with_everything())
+MENUS = stored(replaced())
 PLACES = [path for path in places(SMALL) if path != ("format_version",)]
+OTHERS: list[Any] = ["changed", None, {"a": 1}, [], True, ...]
 
 
 @pytest.mark.parametrize("value", ["changed", 4711, None, True, [], {}, [[]], {"a": 1}], ids=repr)
@@ -148,6 +197,15 @@ def test_a_plan_that_was_changed_and_still_is_a_plan_is_stale(path: tuple[Any, .
     """What an approver reads is part of what was approved."""
     with pytest.raises(StalePlan, match="its content does not match its digest"):
         decode(changed(SMALL, path, value))
+
+
+@pytest.mark.parametrize("name", ["refers", "pictures", "replaced_by", "retain_replaced", "moved_from"])
+def test_a_plan_whose_menus_were_changed_anywhere_is_never_taken(name: str) -> None:
+    for index, change in enumerate(MENUS["changes"]):
+        for value in OTHERS:
+            if value is ... or change[name] != value:
+                with pytest.raises((StalePlan, Corrupt)):
+                    decode(changed(MENUS, ("changes", index, name), value))
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,71 @@ def test_only_the_field_itself_and_what_is_below_it_is_rewritten() -> None:
     assert len(diffs_of(want, shown, applied=want, observed=shown)) == 1
 
 
+# --- fields that were not looked at
+
+
+def pictures(**image: str) -> dict[str, Any]:
+    return {"size": "full", "image": image}
+
+
+LISTED = {"size": "full"}
+"""What the list of rich menus shows: no pictures."""
+
+
+def rich_diffs(desired: Spec, live: Spec, *, applied: Spec, observed: Spec) -> tuple[FieldDiff, ...]:
+    return diffs_of(desired, live, applied=applied, observed=observed, kind="rich_menu")
+
+
+def test_a_picture_that_was_not_looked_at_is_believed_to_be_the_one_that_was_bound_last() -> None:
+    """It was read back once or never: what the list does not show speaks neither way."""
+    wanted = pictures(default="a", ja_JP="")
+    for observed in (LISTED, pictures(default="a"), {}):
+        assert rich_diffs(wanted, LISTED, applied=wanted, observed=observed) == ()
+
+
+def test_another_picture_is_intent_and_shows_the_one_that_was_bound_last() -> None:
+    before = pictures(default="a", ja_JP="b")
+    found = rich_diffs(pictures(default="c", ja_JP="b"), LISTED, applied=before, observed=LISTED)
+    assert found == (FieldDiff(path="image.default", old="a", new="c", origin=Origin.INTENT),)
+
+
+def test_another_picture_is_no_drift_although_one_was_seen_and_none_is_shown() -> None:
+    found = rich_diffs(
+        pictures(default="c"), LISTED, applied=pictures(default="a"), observed=pictures(default="a")
+    )
+    assert [each.origin for each in found] == [Origin.INTENT]
+
+
+def test_a_new_language_had_no_picture_before() -> None:
+    before = pictures(default="a")
+    found = rich_diffs(pictures(default="a", ja_JP="b"), LISTED, applied=before, observed=LISTED)
+    assert found == (FieldDiff(path="image.ja_JP", old=None, new="b"),)
+
+
+def test_a_menu_that_nothing_is_remembered_of_has_every_picture_still_to_be_bound() -> None:
+    found = diffs_of(pictures(default="a", ja_JP="b"), LISTED, kind="rich_menu")
+    assert [(each.path, each.old) for each in found] == [("image.default", None), ("image.ja_JP", None)]
+
+
+def test_a_picture_that_was_looked_at_and_is_another_one_is_drift() -> None:
+    wanted = pictures(default="a")
+    (found,) = rich_diffs(wanted, pictures(default="theirs"), applied=wanted, observed=wanted)
+    assert (found.old, found.new, found.origin) == ("theirs", "a", Origin.DRIFT)
+
+
+def test_a_picture_that_is_looked_at_for_the_first_time_is_not_said_to_have_drifted() -> None:
+    """What it was before, nobody knows."""
+    wanted = pictures(default="a")
+    (found,) = rich_diffs(wanted, pictures(default="theirs"), applied=wanted, observed=LISTED)
+    assert found.origin is Origin.INTENT
+
+
+def test_a_field_that_every_read_shows_is_missed_when_it_is_not_shown() -> None:
+    wanted = {"size": "full", "image": {"default": "a"}}
+    found = rich_diffs(wanted, {"image": {"default": "a"}}, applied=wanted, observed=wanted)
+    assert [(each.path, each.origin) for each in found] == [("size", Origin.DRIFT)]
+
+
 # --- users
 
 

@@ -10,10 +10,10 @@ import pytest
 from lwdeploy.core.guards import PLAN_GUARDS
 from lwdeploy.core.tenant import Guards
 from lwdeploy.core.types import Action, Change, Consequence, Lifecycle, Proof, State
-from lwdeploy.planning.guard import Facts, check
+from lwdeploy.planning.guard import Crowd, Facts, check
 from lwdeploy.planning.model import Refusal
 from lwdeploy.planning.order import Quota
-from tests.unit.planning.builders import domain_of, entry, root, state_of
+from tests.unit.planning.builders import domain_of, entry, rich_menu_of, root, state_of
 
 SOMEBODYS = (("8", "Old"),)
 ROOM = Quota(live=5, peak=5, after=5, limit=300)
@@ -21,6 +21,18 @@ ROOM = Quota(live=5, peak=5, after=5, limit=300)
 
 def delete(name: str, **over: Any) -> Change:
     return Change(address=root(name), action=Action.DELETE, remote_id=f"id-{name}", **over)
+
+
+def replaced(remote_id: str, **over: Any) -> Change:
+    """Give the delete of a rich menu that another one has taken the place of."""
+    return Change(
+        address=root().child("rich_menu", "rich-menu", f"replaced:{remote_id}"),
+        action=Action.DELETE,
+        remote_id=remote_id,
+        proof=Proof.MARK,
+        replaced_by=rich_menu_of(),
+        **over,
+    )
 
 
 def owning(count: int) -> State:
@@ -101,6 +113,20 @@ def test_too_many_bots_of_our_own_are_refused_without_a_list() -> None:
     assert "\n" not in refusal.message
 
 
+@pytest.mark.parametrize("over", [{}, {"allowed": dict.fromkeys(PLAN_GUARDS, 99)}], ids=["plain", "overridden"])
+def test_a_bot_that_would_have_more_menus_than_it_takes_is_refused_and_nothing_overrides_it(
+    over: dict[str, Any],
+) -> None:
+    crowd = Crowd(root=root(), word="rich-menu", live=999, count=1001, most=1000)
+    refusal = one(checked(crowds=(crowd,), **over))
+    assert (refusal.guard, refusal.exit_class) == ("quota", "quota")
+    assert refusal.message == (
+        "bot/helpdesk: a bot takes 1000 objects of kind rich-menu; it has 999 and would have 1001 for a moment, "
+        "because what is replaced goes last"
+    )
+    assert refusal.advice
+
+
 # --- deletes
 
 
@@ -129,6 +155,17 @@ def test_deletes_of_registrations_count_like_those_of_bots() -> None:
 
 def test_the_leftover_of_an_interrupted_create_is_not_counted() -> None:
     assert checked([delete("stray:9", proof=Proof.MARK)], max_deletes=0) == ()
+
+
+def test_a_menu_that_another_one_has_taken_the_place_of_is_not_counted() -> None:
+    assert checked([replaced("m1"), replaced("m2")], max_deletes=0) == ()
+
+
+def test_a_menu_of_ours_that_nobody_declares_counts_like_any_delete() -> None:
+    """Only what was replaced is provably of no use: of a key that nobody knows, somebody may still think."""
+    stray = root().child("rich_menu", "rich-menu", "stray:m1")
+    found = checked([Change(address=stray, action=Action.DELETE, proof=Proof.MARK)], max_deletes=0)
+    assert one(found).guard == "delete"
 
 
 def test_forgetting_is_not_deleting() -> None:
@@ -186,9 +223,19 @@ def test_protection_is_remembered_when_the_manifest_is_gone() -> None:
     assert one(checked([delete("a"), delete("b")], state=state)).message == "protected and to be deleted: bot/a"
 
 
-def test_a_protected_bot_is_not_replaced() -> None:
-    change = Change(address=root("a"), action=Action.REPLACE, lifecycle=Lifecycle(protect=True))
-    assert one(checked([change])).guard == "protect"
+def test_a_protected_bot_s_menu_is_not_deleted() -> None:
+    change = Change(address=rich_menu_of(), action=Action.DELETE, lifecycle=Lifecycle(protect=True))
+    assert one(checked([change])).message == "protected and to be deleted: bot/helpdesk/rich-menu/main"
+
+
+def test_a_protected_bot_s_menu_may_be_replaced_and_the_old_one_goes() -> None:
+    """Replacing is the only way to change a menu, and protection never stopped a change."""
+    changes = [
+        Change(address=rich_menu_of(), action=Action.REPLACE, lifecycle=Lifecycle(protect=True)),
+        replaced("m1", lifecycle=Lifecycle(protect=True)),
+    ]
+    state = state_of({rich_menu_of(): entry("m1", protect=True)})
+    assert checked(changes, state=state) == ()
 
 
 def test_a_protected_bot_may_be_changed_and_forgotten() -> None:

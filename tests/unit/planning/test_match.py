@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from lwdeploy.core.errors import AmbiguousMatch
-from lwdeploy.core.types import Listed, Mark, Proof, Resource, State
+from lwdeploy.core.live import Listed
+from lwdeploy.core.types import Mark, Proof, Resource, State
 from lwdeploy.planning.match import Binding, Identity, identify, mark_key
 from tests.unit.planning.builders import bot, entry, marked, root, row, state_of
 

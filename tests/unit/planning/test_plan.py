@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from lwdeploy.core.address import Address
+from lwdeploy.core.live import Live, Seen
 from lwdeploy.core.tenant import Guards, Limits
-from lwdeploy.core.types import Action, Change, Desired, Live, Origin, Proof, State, StateEntry
+from lwdeploy.core.types import Action, Change, Desired, Origin, Proof, State, StateEntry
 from lwdeploy.planning.codec import with_digest
 from lwdeploy.planning.model import Plan, StateRef
 from tests.unit.planning.builders import (
@@ -443,10 +444,10 @@ def test_consequences_of_every_change_are_in_the_plan() -> None:
 
 def test_a_menu_is_refused_where_the_service_would_not_take_it() -> None:
     live, state = settled()
-    seen = live_of(*live.resources.values(), found(menu(), "persistentmenu", {"actions": []}, richmenus=["main"]))
-    plan = plan_of(desired_of(bot(), menu()), seen, state)
+    seen = Seen(facts={"persistent_menu": {"richmenus": {"m1": "main"}}})
+    plan = plan_of(desired_of(bot(), menu()), live_of(*live.resources.values(), below={root(): seen}), state)
     assert refused(plan) == ["service"]
-    assert actions(plan)[str(menu_of())] is Action.UPDATE
+    assert actions(plan)[str(menu_of())] is Action.CREATE
 
 
 # --- determinism

@@ -6,7 +6,18 @@ import pytest
 
 from lwdeploy.core.types import Resource, State
 from lwdeploy.planning.rename import follow_renames, renames_of
-from tests.unit.planning.builders import bot, domain_of, entry, registration, root, state_of
+from tests.unit.planning.builders import (
+    bot,
+    default_link,
+    default_link_of,
+    domain_of,
+    entry,
+    registration,
+    rich_menu,
+    rich_menu_of,
+    root,
+    state_of,
+)
 
 OLD = state_of({root(): entry("5"), domain_of(): entry("10000002"), root("other"): entry("6")})
 DESK = bot("desk", renamed_from="helpdesk")
@@ -41,6 +52,57 @@ def test_only_bots_are_renamed_and_their_children_follow() -> None:
 )
 def test_without_a_rename_to_follow_state_stays_as_it_is(resources: list[Resource], state: State) -> None:
     assert followed(*resources, state=state) == entries(state)
+
+
+def test_a_registration_follows_its_id_and_a_rich_menu_its_key() -> None:
+    """A menu's id follows from nothing: what is declared without one is not called by any."""
+    state = state_of({root(): entry("5"), rich_menu_of(): entry("m1"), domain_of(): entry("10000002")})
+    resources = [bot(), rich_menu(), rich_menu(key="other"), registration(domain="osaka")]
+    assert renames_of(resources, state=state) == {}
+    assert followed(*resources, state=state) == entries(state)
+
+
+def test_a_rich_menu_of_another_key_does_not_take_over_the_old_one_s_entry() -> None:
+    state = state_of({root(): entry("5"), rich_menu_of(): entry("m1")})
+    assert renames_of([bot(), rich_menu(key="other")], state=state) == {}
+
+
+def test_a_registration_that_changed_its_name_still_takes_its_entry_along() -> None:
+    odd = domain_of(domain="old-name")
+    state = state_of({root(): entry("5"), odd: entry("10000002"), rich_menu_of(): entry("m1")})
+    resources = [bot(), registration(domain="osaka"), rich_menu()]
+    assert renames_of(resources, state=state) == {domain_of(): odd}
+    assert followed(*resources, state=state)["bot/helpdesk/domain/osaka"] == "10000002"
+
+
+def test_an_entry_whose_address_means_another_id_now_makes_room_under_its_own_id() -> None:
+    state = state_of({root(): entry("5"), domain_of(): entry("10000009")})
+    resources = [bot(), registration(domain="osaka")]
+    assert entries(follow_renames(state, renames_of(resources, state=state))) == {
+        "bot/helpdesk": "5",
+        "bot/helpdesk/domain/id 10000009": "10000009",
+    }
+
+
+def test_the_rich_menus_of_a_renamed_bot_go_with_it() -> None:
+    state = state_of({root(): entry("5"), rich_menu_of(): entry("m1"), default_link_of(): entry("default")})
+    resources = [DESK, rich_menu("desk"), default_link("desk")]
+    assert followed(*resources, state=state) == {
+        "bot/desk": "5",
+        "bot/desk/rich-menu/main": "m1",
+        "bot/desk/default-rich-menu": "default",
+    }
+
+
+def test_the_order_in_which_a_bot_and_its_child_were_renamed_does_not_matter() -> None:
+    odd = domain_of(domain="old-name")
+    state = state_of({odd: entry("10000002"), root(): entry("5"), rich_menu_of(): entry("m1")})
+    resources = [DESK, registration("desk"), rich_menu("desk")]
+    assert followed(*resources, state=state) == {
+        "bot/desk": "5",
+        "bot/desk/domain/osaka": "10000002",
+        "bot/desk/rich-menu/main": "m1",
+    }
 
 
 def test_without_a_state_there_is_nothing_to_take_over() -> None:

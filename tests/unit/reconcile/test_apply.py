@@ -10,8 +10,9 @@ import pytest
 
 from lwdeploy.core.errors import AmbiguousMatch, PlanRefused, QuotaExceeded, UnsafePlan
 from lwdeploy.core.kind import Written
+from lwdeploy.core.live import LiveResource
 from lwdeploy.core.tenant import Guards, Limits
-from lwdeploy.core.types import Action, ApplyReport, Change, LiveResource, Origin, Resource, Spec, Status
+from lwdeploy.core.types import Action, ApplyReport, Change, Origin, Resource, Spec, Status
 from lwdeploy.planning.model import Refusal
 from tests.unit.planning.builders import (
     JIRO,
@@ -297,7 +298,8 @@ def test_what_one_step_learns_the_next_step_of_the_same_bot_knows(rig: Rig) -> N
     rig.world.learns = {TARO: TARO_ID}
     asked = Asked(rig)
     plan = rig.plan(bot(), registration(domain="head-office"), registration(domain="osaka"))
-    rig.apply(plan, adapters={**rig.adapters, "bot_domain": asked})
+    children = {**rig.adapters.children, "bot_domain": asked}
+    rig.apply(plan, adapters=replace(rig.adapters, children=children))
     assert asked.users == [{}, {TARO: TARO_ID}]
 
 

@@ -201,12 +201,11 @@ def test_a_child_to_create_that_was_made_meanwhile_makes_a_plan_stale() -> None:
     assert stale(rig, plan).endswith("bot/a/domain/osaka: was made meanwhile")
 
 
-def test_an_empty_menu_shown_beside_rich_menus_was_not_made_by_anybody() -> None:
+def test_rich_menus_that_stand_beside_a_menu_to_create_do_not_make_it_made_by_anybody() -> None:
+    """They are facts of the kind, and no menu: whether the service takes ours then, it says itself."""
     rig = deployed(bot("a"))
     plan = rig.plan(bot("a"), menu("a"))
-    key = ("1", "persistent_menu", "persistentmenu")
-    rig.world.children[key] = {"actions": []}
-    rig.world.facts[key] = {"richmenus": ["main"]}
+    rig.world.facts["1", "persistent_menu"] = {"richmenus": {"m1": "main"}}
     assert rig.apply(plan).complete
 
 

@@ -13,20 +13,9 @@ from typing import Any
 from lwdeploy.core.address import Address
 from lwdeploy.core.canonical import canonical, get_path
 from lwdeploy.core.errors import LwdeployError, OutcomeUnknown, Rejected, RemoteError, StateError, Unavailable
-from lwdeploy.core.kind import Written
-from lwdeploy.core.types import (
-    ApplyReport,
-    Change,
-    Desired,
-    Listed,
-    Live,
-    LiveResource,
-    Mark,
-    Outcome,
-    Resource,
-    Spec,
-    State,
-)
+from lwdeploy.core.kind import Adapters, Written
+from lwdeploy.core.live import Listed, Live, LiveResource, Seen, seen_by_id
+from lwdeploy.core.types import ApplyReport, Change, Desired, Mark, Outcome, Resource, Spec, State
 from lwdeploy.live.read import RootReader, read
 from lwdeploy.planning.model import Plan
 from lwdeploy.planning.plan import make_plan
@@ -77,7 +66,7 @@ class World:
     def __init__(self) -> None:
         self.bots: dict[str, dict[str, Any]] = {}
         self.children: dict[tuple[str, str, str], dict[str, Any]] = {}
-        self.facts: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self.facts: dict[tuple[str, str], dict[str, Any]] = {}
         self.hidden: set[str] = set()
         self.unlisted: set[str] = set()
         self.learns: dict[str, str] = {}
@@ -134,7 +123,7 @@ class World:
 
 
 class FakeAdapter:
-    """The Adapter of one kind over a World."""
+    """The RootAdapter or the ChildAdapter of one kind over a World."""
 
     def __init__(self, world: World, kind: str) -> None:
         self._world = world
@@ -148,28 +137,23 @@ class FakeAdapter:
                 for each, spec in rows
             )
 
-    def read(
-        self, *, parent_id: str | None, remote_id: str | None, wanted: Mapping[str, Spec]
-    ) -> tuple[LiveResource, ...]:
-        if self._kind == "bot":
-            return self._read_bot(str(remote_id))
-        with self._world.event(f"read {self._kind} of {parent_id}"):
-            keys = sorted(key for key in self._world.children if key[:2] == (parent_id, self._kind))
-            return tuple(self._live(key[2], self._world.children[key], self._world.facts.get(key)) for key in keys)
+    def read(self, parent: LiveResource, *, wanted: Mapping[Address, Resource]) -> Seen:
+        with self._world.event(f"read {self._kind} of {parent.remote_id}"):
+            mine = (parent.remote_id, self._kind)
+            keys = sorted(key for key in self._world.children if key[:2] == mine)
+            found = [self._live(key[2], self._world.children[key]) for key in keys]
+            facts = self._world.facts.get(mine, {})
+            return seen_by_id(found, wanted=wanted) | Seen(facts={self._kind: facts})
 
-    def _read_bot(self, bot_id: str) -> tuple[LiveResource, ...]:
-        with self._world.event(f"read bot {bot_id}"):
-            if bot_id in self._world.hidden or bot_id not in self._world.bots:
-                return ()
-            return (self._live(bot_id, self._world.bots[bot_id], None),)
+    def look(self, remote_id: str, *, wanted: Spec) -> LiveResource | None:
+        with self._world.event(f"read bot {remote_id}"):
+            if remote_id in self._world.hidden or remote_id not in self._world.bots:
+                return None
+            return self._live(remote_id, self._world.bots[remote_id])
 
-    def _live(self, remote_id: str, spec: Spec, facts: Mapping[str, Any] | None) -> LiveResource:
-        return LiveResource(
-            kind=self._kind,
-            remote_id=remote_id,
-            spec=canonical(dict(self._world.rewrites(spec))),
-            facts=dict(facts or {}),
-        )
+    def _live(self, remote_id: str, spec: Spec) -> LiveResource:
+        shown = canonical(dict(self._world.rewrites(spec)))
+        return LiveResource(kind=self._kind, remote_id=remote_id, spec=shown)
 
     def reserve(self, change: Change, *, mark: Mark) -> LiveResource:
         with self._world.event(f"reserve {change.address}"):
@@ -197,7 +181,8 @@ class FakeAdapter:
             return self._world.bots[live.remote_id]
         return self._world.children.setdefault((str(parent_id), self._kind, str(change.remote_id)), {})
 
-    def delete(self, *, parent_id: str | None, remote_id: str) -> None:
+    def delete(self, change: Change, *, parent_id: str | None) -> None:
+        remote_id = str(change.remote_id)
         where = f"{self._kind} {remote_id}" if parent_id is None else f"{self._kind} {remote_id} of {parent_id}"
         with self._world.event(f"delete {where}"):
             if parent_id is None:
@@ -247,7 +232,11 @@ class Rig:
         self.world = World()
         self.time = FakeTime()
         self.store = LoggedStore(self.world, self.time, faults or {})
-        self.adapters = {name: FakeAdapter(self.world, name) for name in KINDS}
+        made = {name: FakeAdapter(self.world, name) for name in KINDS}
+        self.adapters = Adapters(
+            roots={name: each for name, each in made.items() if KINDS[name].parent is None},
+            children={name: each for name, each in made.items() if KINDS[name].parent is not None},
+        )
         self.reader = RootReader(adapters=self.adapters, kinds=KINDS)
         self.told: list[Outcome] = []
         self.stop = False

@@ -1,0 +1,29 @@
+"""A transport whose writes stand in a record before they leave."""
+
+from __future__ import annotations
+
+from lwdeploy.api.wire import Answer, Failure, Request, Transport
+from lwdeploy.core.audit import Audit, NoAudit
+
+__all__ = ["Audited"]
+
+
+class Audited:
+    """Tells every write to the record, before it leaves and when it has ended; reads and tokens are no writes."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.audit: Audit = NoAudit()
+        self._transport = transport
+
+    def exchange(self, request: Request) -> Answer | Failure:
+        """Send one request, once."""
+        if request.method == "GET" or not request.operation:
+            return self._transport.exchange(request)
+        number = self.audit.sending(request.operation, request.ids)
+        answer = self._transport.exchange(request)
+        self.audit.answered(number, answer.status if isinstance(answer, Answer) else 0)
+        return answer
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._transport.close()

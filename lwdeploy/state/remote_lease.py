@@ -1,0 +1,138 @@
+"""A lease that is one blob: taken and kept by compare-and-swap, lost when it stood still for one TTL.
+
+Whoever waits judges by his own monotonic clock: no two clocks are compared, so none has to be right.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+
+from lwdeploy.core.errors import Locked, StateError
+from lwdeploy.state.blobs import Blobs, Moved
+from lwdeploy.state.holder import Holder
+from lwdeploy.state.waiting import Clock
+
+__all__ = ["TTL", "Pulse", "RemoteLease", "Ticket", "every"]
+
+TTL = 60.0
+"""Seconds without a sign of life after which others may take a lease."""
+
+BEAT_EVERY = 20.0
+"""Seconds between two signs of life: two of them may fail before the lease is in danger."""
+
+_DOUBTFUL = 30.0
+"""A lease that was confirmed longer ago than this is confirmed again before anything is written because of it."""
+
+Pulse = Callable[[Callable[[], None]], AbstractContextManager[None]]
+"""Calls a function again and again, from another thread, as long as a block lasts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """What stands in the lease: who has it, a token of this very run, and how often it showed a sign of life."""
+
+    holder: Holder
+    token: str
+    beat: int = 0
+
+    def to_json(self) -> bytes:
+        """Write the ticket; no two writes give the same bytes, because the beat grows."""
+        return json.dumps(asdict(self), sort_keys=True).encode()
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Ticket | None:
+        """Read a ticket back; None for anything else."""
+        try:
+            found = json.loads(content)
+            holder = Holder.from_json(json.dumps(found.pop("holder")))
+            return None if holder is None else cls(holder=holder, **found)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return None
+
+
+class RemoteLease:
+    """The lease of one run. May be asked from any thread."""
+
+    def __init__(
+        self, *, blobs: Blobs, name: str, ticket: Ticket, version: str, clock: Clock, begun: float
+    ) -> None:
+        self._blobs = blobs
+        self._name = name
+        self._ticket = ticket
+        self._version = version
+        self._clock = clock
+        self._confirmed = begun
+        self._lost = False
+        self._mutex = threading.Lock()
+
+    def check(self) -> None:
+        """Raise Locked when the lease was lost; look, if the last sign of life is not a recent one."""
+        if self._lost or self._clock() - self._confirmed >= _DOUBTFUL:
+            self._renew(patient=False)
+
+    def beat(self) -> None:
+        """Show a sign of life; raises Locked when the lease was lost."""
+        self._renew(patient=True)
+
+    def _renew(self, *, patient: bool) -> None:
+        """Swap the ticket for the next one; if patient, bear with a place out of reach while the TTL lasts."""
+        with self._mutex:
+            if self._lost:
+                raise self._gone()
+            begun, following = self._clock(), replace(self._ticket, beat=self._ticket.beat + 1)
+            try:
+                version = self._blobs.put(self._name, following.to_json(), expected=self._version)
+            except Moved as error:
+                self._lost = True
+                raise self._gone() from error
+            except StateError:
+                self._look_again()
+                if not patient or self._clock() - self._confirmed >= TTL:
+                    raise
+                return
+            self._ticket, self._version, self._confirmed = following, version, begun
+
+    def _look_again(self) -> None:
+        """After a write that failed somehow: it may have been stored all the same."""
+        with suppress(StateError):
+            blob = self._blobs.get(self._name)
+            found = None if blob is None else Ticket.from_json(blob.content)
+            if blob is not None and found is not None and found.token == self._ticket.token:
+                self._ticket, self._version = found, blob.version
+
+    def _gone(self) -> Locked:
+        return Locked(
+            "this run was held up so long that it lost its lease: another run may be at work",
+            advice="What is done is done and found again. Plan again, then apply that plan.",
+        )
+
+    def release(self) -> None:
+        """Let go. A lease that cannot be given back ends by itself."""
+        with self._mutex:
+            if not self._lost:
+                with suppress(StateError):
+                    self._blobs.delete(self._name, expected=self._version)
+            self._lost = True
+
+
+@contextmanager
+def every(beat: Callable[[], None], *, seconds: float = BEAT_EVERY) -> Iterator[None]:
+    """Call `beat` in a thread of its own until the block ends or it raises."""
+    ended = threading.Event()
+
+    def run() -> None:
+        with suppress(StateError):
+            while not ended.wait(seconds):
+                beat()
+
+    thread = threading.Thread(target=run, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(timeout=seconds)
