@@ -54,6 +54,8 @@ BREACHES = [
     ("pictures-home", "commands/preview.py", "import PIL.Image"),
     ("terminal-home", "views/line.py", "import rich.text"),
     ("terminal-home", "commands/init.py", "import click"),
+    ("backends-home", "commands/session.py", "import obstore"),
+    ("backends-home", "api/client.py", "import psycopg"),
     ("server-home", "commands/simulate.py", "import uvicorn"),
     ("server-home", "api/client.py", "import starlette"),
 ]

@@ -11,6 +11,7 @@ import pytest
 
 from lwdeploy.simulator import start
 from tests.support.project import Project
+from tests.unit.pictures.made_fonts import ASCII, write_font
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
@@ -148,3 +149,83 @@ def test_the_same_manifests_fit_a_tenant_with_other_domain_ids(tmp_path: Path) -
     ]
     assert project.run("plan", "-t", "staging", "--detailed-exitcode").code == 0
     assert project.run("plan", "-t", "local", "--detailed-exitcode").code == 2
+
+
+def home_with_font(project: Project, tmp_path: Path) -> dict[str, str]:
+    """Give the environment of a person whose font has all characters of a project, whatever the machine has."""
+    folder = tmp_path / "home" / ".local" / "share" / "fonts"
+    folder.mkdir(parents=True)
+    manifests = "".join(path.read_text(encoding="utf-8") for path in sorted(project.root.rglob("*.yaml")))
+    write_font(folder / "made.ttf", ASCII + "".join(filter(str.isprintable, manifests)))
+    return {"HOME": str(tmp_path / "home")}
+
+
+def test_the_front_desk_has_a_menu_for_everybody_and_one_for_two_people(tmp_path: Path) -> None:
+    project = copied("04-rich-menu", tmp_path)
+    project.apply()
+    everybody, desk = (project.ids()[f"bot/front-desk/rich-menu/{key}"] for key in ("everybody", "desk"))
+    at_the_desk = people(project, "haruto.mori", "seoyeon.park")
+    with start(data=project.root / ".lwdeploy" / "local.sqlite3") as served:
+        [state] = served.menus().values()
+    assert state["default"] == everybody
+    assert state["users"] == dict.fromkeys(at_the_desk, desk)
+    assert {menu_id: menu["image"] for menu_id, menu in state["menus"].items()} == {everybody: True, desk: True}
+
+
+def test_the_front_desk_is_as_declared_down_to_pictures_and_users(tmp_path: Path) -> None:
+    project = copied("04-rich-menu", tmp_path)
+    project.apply()
+    planned = project.run("plan", "--detailed-exitcode", "--verify-images", "--verify-users")
+    assert (planned.code, planned.err) == (0, "")
+
+
+def test_an_edited_label_of_the_front_desk_replaces_one_menu_and_moves_the_default(tmp_path: Path) -> None:
+    project = copied("04-rich-menu", tmp_path)
+    project.apply()
+    shared = project.root / "menus" / "everybody.yaml"
+    text = shared.read_text(encoding="utf-8")
+    shared.write_text(text.replace("default: Opening hours", "default: Hours"), encoding="utf-8")
+    planned = project.run("plan", "--format", "json").json
+    steps = [(each["action"], each["address"]) for each in planned["changes"] if each["action"] != "noop"]
+    old = project.ids()["bot/front-desk/rich-menu/everybody"]
+    assert steps == [
+        ("replace", "bot/front-desk/rich-menu/everybody"),
+        ("update", "bot/front-desk/default-rich-menu"),
+        ("delete", f"bot/front-desk/rich-menu/replaced:{old}"),
+    ]
+    project.apply()
+    assert project.run("plan", "--detailed-exitcode").code == 0
+
+
+def test_the_preview_of_the_front_desk_is_the_same_to_the_last_byte_every_time(tmp_path: Path) -> None:
+    project = copied("04-rich-menu", tmp_path)
+    home = home_with_font(project, tmp_path)
+    assert project.run("preview", env=home).code == 0
+    again = project.process("preview", "--out", "again", env={**home, "PYTHONHASHSEED": "1"})
+    assert again.code == 0, again.err
+    first, second = (files_below(project.root / name) for name in ("preview", "again"))
+    assert sorted(first) == [
+        "front-desk/desk.default.png",
+        "front-desk/everybody.default.png",
+        "front-desk/everybody.ja_JP.png",
+        "front-desk/everybody.ko_KR.png",
+        "index.html",
+    ]
+    assert first == second
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Give the content of all files below a folder, by name."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize("name", [path.name for path in EXAMPLES])
+def test_an_example_can_be_previewed(name: str, tmp_path: Path) -> None:
+    project = copied(name, tmp_path)
+    previewed = project.run("preview", env=home_with_font(project, tmp_path))
+    assert previewed.code == 0, previewed.err
+    page = (project.root / "preview" / "index.html").read_text(encoding="utf-8")
+    keys = {path.stem for path in (project.root / "bots").glob("*.yaml")} or {"lost-and-found"}
+    assert all(key in page for key in keys)
+    assert not (project.root / ".lwdeploy").exists()

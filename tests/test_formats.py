@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from tests.support.console import Console
 from tests.support.project import ADMIN, Project, least
 
 ROOT = Path(__file__).resolve().parents[1]
-FORMATS = ("plan", "report", "diagnostics", "state-view")
+FORMATS = ("plan", "report", "diagnostics", "state-view", "audit", "trash")
 SECRET = "k9-" + "canary"
 
 
@@ -175,6 +176,44 @@ def test_the_report_of_an_apply_with_nothing_to_do_fits_its_format(project: Proj
     project.apply()
     report = fits("report", project.run("apply", "--auto-approve", "--format", "json").json)
     assert (report["outcomes"], report["state_serial"]) == ([], None)
+
+
+def test_what_a_run_leaves_before_it_ended_fits_the_format_of_reports(busy: Project) -> None:
+    report = busy.root / "report.json"
+    doomed = [sys.executable, str(ROOT / "tests/crash/doomed.py"), "patchBot", "1", "after"]
+    ran = busy.process("apply", "--auto-approve", "--report", "report.json", program=doomed)
+    assert ran.code < 0, ran
+    left = fits("report", json.loads(report.read_text(encoding="utf-8")))
+    assert (left["phase"], left["complete"], left["exit_code"]) == ("begun", False, None)
+    assert left["summary"]["unknown"] == len(left["outcomes"]) > 0
+
+
+def test_a_refused_and_a_stale_plan_fit_the_format_of_reports(busy: Project, tenant: LocalTenant) -> None:
+    refused = busy.run("apply", "--auto-approve", "--prune", "--format", "json")
+    assert refused.code == 4
+    assert fits("report", refused.json)["stale"] is None
+    assert busy.run("plan", "--out", "the.plan").code == 0
+    Console(tenant).do("PATCH", f"/bots/{busy.ids()['bot/changed']}", {"botName": "Changed once more"})
+    stale = busy.run("apply", "the.plan", "--format", "json")
+    assert stale.code == 5
+    changes = fits("report", stale.json)["stale"]["changes"]
+    assert [each["address"] for each in changes] == ["bot/changed"]
+
+
+def test_a_report_without_a_plan_fits_its_format(project: Project) -> None:
+    project.bot("bad", **least("Bad"), colour="red")
+    report = fits("report", project.run("apply", "--format", "json").json)
+    assert (report["tenant"], report["plan_digest"], report["exit_code"]) == (None, None, 3)
+
+
+def test_every_line_of_the_audit_log_fits_its_format(busy: Project, tenant: LocalTenant) -> None:
+    tenant.add_fault(Fault(kind="status", operation="patchBot", status=403, nth=1))
+    tenant.add_fault(Fault(kind="commit_then_cut", operation="patchBot", nth=2))
+    assert busy.run("apply", "--auto-approve", "--audit", "audit.jsonl").code == 7
+    text = (busy.root / "audit.jsonl").read_text(encoding="utf-8")
+    lines = [fits("audit", json.loads(line)) for line in text.splitlines()]
+    assert {each["outcome"] for each in lines if each["event"] == "ended"} >= {"done", "refused", "unknown"}
+    assert SECRET not in text
 
 
 def test_findings_fit_their_format(project: Project) -> None:

@@ -21,7 +21,7 @@ from lwdeploy.cli.options import (
 )
 from lwdeploy.core.errors import InvalidManifests, LwdeployError
 
-__all__ = ["cli", "main"]
+__all__ = ["cli", "main", "unheard"]
 
 EXIT_CODES = """\b
 Exit codes:
@@ -141,62 +141,34 @@ def _show_plan(screen: Any, made: Any, *, form: str) -> None:
     show_default=True,
     help="How long to wait for another run.",
 )
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="LWDEPLOY_REPORT",
+    help="Write how the run ended to this file, whatever happens.",
+)
+@click.option(
+    "--audit",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="LWDEPLOY_AUDIT",
+    help="Append every write to this file. [default: .lwdeploy/audit/TENANT.jsonl in the project]",
+)
 @click.pass_obj
-def apply(context: Surroundings, /, *, planfile: Path | None, form: str, **flags: Any) -> int:
+def apply(
+    context: Surroundings,
+    /,
+    *,
+    planfile: Path | None,
+    form: str,
+    report: Path | None,
+    audit: Path | None,
+    **flags: Any,
+) -> int:
     """Bring the tenant to what the manifests say; or carry out PLANFILE, and nothing else."""
-    from lwdeploy.commands import apply as command  # noqa: PLC0415
+    from lwdeploy.cli.applying import carry_out  # noqa: PLC0415
 
     request = request_of(**flags)
-    if planfile is not None and (request.targets or request.prune or request.allow):
-        raise click.UsageError("A saved plan is carried out as it is: --target, --prune, --allow belong to plan.")
-    screen = context.screen(show=form == "text")
-    try:
-        applied = (
-            command.run(request, screen) if planfile is None else command.run_saved(request, screen, path=planfile)
-        )
-    finally:
-        screen.settle()
-    return _show_report(screen, applied, form=form)
-
-
-def _show_report(screen: Any, applied: Any, *, form: str) -> int:
-    from lwdeploy.core.canonical import dumps  # noqa: PLC0415
-    from lwdeploy.views.report import report_json, report_lines  # noqa: PLC0415
-
-    report = applied.report
-    if report is None:
-        screen.note("Nothing was changed.")
-        return 1
-    try:
-        if form == "json":
-            content = report_json(
-                report, tenant=applied.plan.tenant, digest=applied.plan.digest, calls=applied.calls
-            )
-            screen.data(dumps(content, indent=2))
-        else:
-            screen.lines(report_lines(report))
-    except OSError as error:
-        _unheard(error, screen)  # the exit code still tells what became of the tenant
-    return exit_code_of(report)
-
-
-def exit_code_of(report: Any) -> int:
-    """Give the exit code of an apply that had begun."""
-    from lwdeploy.core.types import Action, Status  # noqa: PLC0415
-
-    if report.complete:
-        return 0
-    if report.interrupted:
-        return 130
-    untouched = {Status.FAILED, Status.NOT_STARTED}
-    begun = [
-        each
-        for each in report.outcomes
-        if each.action is Action.CREATE and each.address.is_root and each.remote_id
-    ]
-    if begun or any(each.status not in untouched for each in report.outcomes):
-        return 7
-    return report.failure.exit_code if report.failure else 1
+    return carry_out(context, request, planfile=planfile, form=form, report=report, audit=audit)
 
 
 @cli.command()
@@ -237,7 +209,7 @@ def explain(context: Surroundings, /, *, rule: str | None) -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit with its code. A user's mistake never shows a traceback."""
-    from lwdeploy.cli import previewing, simulating, stating  # noqa: F401, PLC0415  they add their commands to the group
+    from lwdeploy.cli import previewing, simulating, stating, trashing  # noqa: F401, PLC0415  they add their commands
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -259,10 +231,10 @@ def _run(argv: list[str] | None, surroundings: Surroundings) -> int:
     except LwdeployError as error:
         return _failed(error, surroundings.screen())
     except OSError as error:
-        return _unheard(error, surroundings.screen())
+        return unheard(error, surroundings.screen())
 
 
-def _unheard(error: OSError, screen: Any) -> int:
+def unheard(error: OSError, screen: Any) -> int:
     """Say that stdout takes nothing; a reader that has gone needs no words. Commands catch all other OSErrors."""
     from lwdeploy.cli.terminal import unhear  # noqa: PLC0415
 

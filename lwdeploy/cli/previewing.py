@@ -26,7 +26,7 @@ __all__ = ["preview"]
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    envvar="LWDEPLOY_OUT",
+    envvar="LWDEPLOY_PREVIEW_OUT",
     default="preview",
     show_default=True,
     help="Folder to write to.",

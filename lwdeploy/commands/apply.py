@@ -7,23 +7,27 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lwdeploy.commands import plan as planning
+from lwdeploy.commands.audit import AuditFile
+from lwdeploy.commands.overtaken import overtaking, prepared_like
+from lwdeploy.commands.plan import Prepared
+from lwdeploy.commands.recording import Recording
 from lwdeploy.commands.request import Request, Terminal
 from lwdeploy.commands.session import READERS, Session, open_session, read_state
+from lwdeploy.commands.trash_keeping import keeper
 from lwdeploy.commands.workspace import choose_tenant, errors_in, open_workspace
 from lwdeploy.core.canonical import ABSENT, get_path
 from lwdeploy.core.errors import Corrupt, InvalidManifests, StalePlan, UserError
-from lwdeploy.core.types import ApplyReport
+from lwdeploy.core.types import ApplyReport, Outcome, Status
 from lwdeploy.kinds import kinds_by_name
 from lwdeploy.manifests.formats import misfit
 from lwdeploy.planning.codec import decode
 from lwdeploy.planning.model import Plan
 from lwdeploy.planning.sealing import sealed
-from lwdeploy.reconcile.apply import apply
+from lwdeploy.reconcile.apply import INTERRUPTED, apply
 from lwdeploy.reconcile.engine import Engine
 from lwdeploy.reconcile.precondition import refuse
 from lwdeploy.state.holder import Holder
@@ -40,16 +44,22 @@ class Applied:
     calls: Mapping[str, int]
 
 
-def run(request: Request, terminal: Terminal) -> Applied:
-    """Plan, show the plan, ask unless approved beforehand, and carry it out."""
+def run(request: Request, terminal: Terminal, *, recording: Recording) -> Applied:
+    """Plan, show the plan, ask unless approved beforehand, and carry it out. Raises Overtaken for a stale plan."""
     prepared = planning.prepare(request, terminal)
-    with open_session(request, prepared.tenant, workspace=prepared.workspace, write=True) as session:
+    with (
+        overtaking(lambda _plan: prepared, request=request, terminal=terminal, recording=recording),
+        open_session(request, prepared.tenant, workspace=prepared.workspace, write=True) as session,
+    ):
+        recording.counting(lambda: session.client.calls)
         plan = planning.make(prepared, session, request=request, terminal=terminal)
+        recording.plan(plan)
         terminal.plan(sealed(plan, kinds=kinds_by_name()))
         refuse(plan)
         if not plan.empty and not _approved(request, terminal, plan):
             return Applied(plan=plan, report=None, calls=session.client.calls)
-        return _carry_out(plan, session, request=request, terminal=terminal)
+        work = _Work(request=request, terminal=terminal, recording=recording, root=prepared.workspace.root)
+        return work.carry_out(plan, session)
 
 
 def _approved(request: Request, terminal: Terminal, plan: Plan) -> bool:
@@ -61,9 +71,10 @@ def _approved(request: Request, terminal: Terminal, plan: Plan) -> bool:
     )
 
 
-def run_saved(request: Request, terminal: Terminal, *, path: Path) -> Applied:
-    """Carry out a saved plan: it and nothing else, on the tenant it was made for."""
+def run_saved(request: Request, terminal: Terminal, *, path: Path, recording: Recording) -> Applied:
+    """Carry out a saved plan: it and nothing else, on the tenant it was made for. Raises Overtaken like `run`."""
     plan = load_plan(request.cwd / path)
+    recording.plan(plan)
     workspace = open_workspace(request)
     if errors_in(workspace.diagnostics):
         raise InvalidManifests(workspace.diagnostics)
@@ -71,11 +82,18 @@ def run_saved(request: Request, terminal: Terminal, *, path: Path) -> Applied:
         raise UserError(f"The plan is for tenant {plan.tenant!r}, and -t names {request.tenant!r}")
     named = Request(cwd=request.cwd, env=request.env, stdin=request.stdin, tenant=_named(plan))
     tenant = choose_tenant(named, workspace)
-    _refuse_changed_files(plan, request.cwd)
-    with open_session(request, tenant, workspace=workspace, write=True) as session:
-        read_state(session)
-        _refuse_other_place(plan, session, project=workspace.project)
-        return _carry_out(plan, session, request=request, terminal=terminal)
+
+    def again(plan: Plan) -> Prepared:
+        return prepared_like(plan, workspace=workspace, tenant=tenant)
+
+    with overtaking(again, request=request, terminal=terminal, recording=recording):
+        _refuse_changed_files(plan, request.cwd)
+        with open_session(request, tenant, workspace=workspace, write=True) as session:
+            recording.counting(lambda: session.client.calls)
+            read_state(session)
+            _refuse_other_place(plan, session, project=workspace.project)
+            work = _Work(request=request, terminal=terminal, recording=recording, root=workspace.root)
+            return work.carry_out(plan, session)
 
 
 def _refuse_other_place(plan: Plan, session: Session, *, project: str) -> None:
@@ -143,22 +161,77 @@ def _digest(path: Path) -> str | None:
         return None
 
 
-def _carry_out(plan: Plan, session: Session, *, request: Request, terminal: Terminal) -> Applied:
-    engine = Engine(
-        adapters=session.adapters,
-        kinds=kinds_by_name(),
-        reader=session.reader,
-        store=session.store,
-        holder=Holder.here(request.env, now=datetime.now(UTC)),
-        clock=time.monotonic,
-        sleep=time.sleep,
-        nonce=lambda: secrets.token_hex(4),
-        lineage=lambda: secrets.token_hex(16),
-        stopping=request.stopping,
-        progress=terminal.outcome,
-        lock_timeout=request.lock_timeout,
-        workers=READERS,
-    )
-    with terminal.applying(len(plan.steps)):
-        report = apply(plan, engine=engine)
-    return Applied(plan=plan, report=report, calls=session.client.calls)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """One apply: who asked for it, who is told of it, and where its audit log goes by default."""
+
+    request: Request
+    terminal: Terminal
+    recording: Recording
+    root: Path
+
+    def carry_out(self, plan: Plan, session: Session) -> Applied:
+        """Apply a plan; every write stands in the audit log before it leaves."""
+        refuse(plan)
+        if plan.empty:
+            return Applied(plan=plan, report=ApplyReport(outcomes=()), calls=session.client.calls)
+        with self._audit(plan) as audit:
+            session.client.record(audit)
+            self.recording.audited(audit)
+            with self.terminal.applying(len(plan.steps)):
+                report = apply(plan, engine=self._engine(plan, session, audit))
+        return Applied(plan=plan, report=self._told(report, audit), calls=session.client.calls)
+
+    def _audit(self, plan: Plan) -> AuditFile:
+        named = self.recording.audit
+        default = self.root / ".lwdeploy" / "audit" / f"{plan.tenant}.jsonl"
+        return AuditFile(
+            default if named is None else self.request.cwd / named,
+            plan_digest=plan.digest,
+            holder=self._holder(),
+            run=self.recording.run,
+            now=self.recording.now,
+        )
+
+    def _holder(self) -> Holder:
+        return Holder.here(self.request.env, now=self.recording.now())
+
+    def _engine(self, plan: Plan, session: Session, audit: AuditFile) -> Engine:
+        return Engine(
+            adapters=session.adapters,
+            kinds=kinds_by_name(),
+            reader=session.reader,
+            store=session.store,
+            holder=self._holder(),
+            clock=time.monotonic,
+            sleep=time.sleep,
+            nonce=lambda: secrets.token_hex(4),
+            lineage=lambda: secrets.token_hex(16),
+            stopping=lambda: self.request.stopping() or audit.failure is not None,
+            progress=self._outcome,
+            lock_timeout=self.request.lock_timeout,
+            audit=audit,
+            keep=keeper(plan, session, holder=self._holder(), now=self.recording.now),
+            workers=READERS,
+        )
+
+    def _outcome(self, outcome: Outcome) -> None:
+        self.recording.outcome(outcome)
+        self.terminal.outcome(outcome)
+
+    def _told(self, report: ApplyReport, audit: AuditFile) -> ApplyReport:
+        """Let an audit log that could not be written count as what stopped the run, as a state does."""
+        if audit.failure is None:
+            return report
+        asked = self.request.stopping()
+        why = INTERRUPTED if asked else audit.failure.message
+        outcomes = tuple(
+            replace(each, error=why) if each.status is Status.NOT_STARTED and each.error == INTERRUPTED else each
+            for each in report.outcomes
+        )
+        return replace(
+            report,
+            outcomes=outcomes,
+            failure=report.failure or audit.failure,
+            interrupted=report.interrupted and asked,
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,14 @@ from lwdeploy.commands.request import Request
 from lwdeploy.commands.workspace import Workspace, desired_for, offline_tenant, open_workspace
 from lwdeploy.core.diagnostics import Diagnostic
 from lwdeploy.core.errors import UserError
+from lwdeploy.core.localized import DEFAULT, LANGUAGES
 from lwdeploy.views.preview import page
 
 __all__ = ["Previewed", "run"]
 
 PAGE = "index.html"
 _MADE_BY = b"Made by lwdeploy"
+_NAME = re.compile(rf".+\.({'|'.join((DEFAULT, *LANGUAGES))})\.png")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +71,23 @@ def _former(folder: Path) -> set[str]:
             f"The folder {folder.name} holds something else: nothing was written",
             advice="Name an empty folder, or one with a former preview: --out FOLDER.",
         )
-    return {PAGE, *(path.relative_to(folder).as_posix() for path in folder.glob("*/*.png"))}
+    found = (path.relative_to(folder).as_posix() for path in folder.glob("*/*.png") if _NAME.fullmatch(path.name))
+    return {PAGE, *found}
 
 
 def _drawn(bots: tuple[BotShown, ...], *, title: str, content: Content) -> dict[str, bytes]:
     files = {
-        f"{bot.key}/{name}": picture
+        f"{_folder(bot)}/{name}": picture
         for bot in bots
         for menu in bot.menus
         for name, picture in _pictures(menu, content)
     }
     return files | {PAGE: page(preview_of(bots, title=title, content=content)).encode()}
+
+
+def _folder(bot: BotShown) -> str:
+    """Give the folder of a bot's pictures; a key may have dots, and so be the name of the page."""
+    return f"{bot.key}.menus" if bot.key == PAGE else bot.key
 
 
 def _pictures(menu: MenuShown, content: Content) -> Iterator[tuple[str, bytes]]:

@@ -15,7 +15,7 @@ from lwdeploy.commands.request import Request
 from lwdeploy.commands.workspace import Workspace
 from lwdeploy.core.errors import Corrupt, LineageMismatch, Rejected, UserError
 from lwdeploy.core.kind import Access, Adapters, Verify
-from lwdeploy.core.picture import Source
+from lwdeploy.core.picture import Source, recipe_digest
 from lwdeploy.core.tenant import Tenant
 from lwdeploy.core.types import State
 from lwdeploy.kinds import KINDS, kinds_by_name
@@ -31,7 +31,6 @@ __all__ = ["READERS", "Session", "open_session", "open_store", "pool", "read_sta
 
 IMAGE_SCOPE = "bot.message"
 UPLOAD = "uploadAttachment"
-_OF_BYTES = "sha256:"
 READERS = 8
 """Bots that are read or written at a time; the quota, not this, is what limits a large tenant."""
 
@@ -106,17 +105,19 @@ def open_session(request: Request, tenant: Tenant, *, workspace: Workspace, writ
 
 
 def _content(desk: Desk, digest: str, source: Source) -> bytes:
-    """Give the bytes of a picture, if they still are those that the plan means."""
+    """Give the bytes of a picture, if they still are those that the plan means.
+
+    A plan is a file that others can edit: what it names is sent nowhere but under its own digest.
+    """
     try:
         content = desk.content(source)
     except UserError as error:
         raise Rejected(error.message, operation=UPLOAD, advice=error.advice) from error
-    if digest.startswith(_OF_BYTES) and digest != _OF_BYTES + hashlib.sha256(content).hexdigest():
-        raise Rejected(
-            f"The picture {source.get('file')} was changed after the plan was made",
-            operation=UPLOAD,
-            advice="Plan again.",
-        )
+    drawing = source.get("draw")
+    seen = "sha256:" + hashlib.sha256(content).hexdigest() if drawing is None else recipe_digest(drawing)
+    if digest != seen:
+        told = f"The picture {source.get('file', 'that is drawn')} was changed after the plan was made"
+        raise Rejected(told, operation=UPLOAD, advice="Plan again.")
     return content
 
 

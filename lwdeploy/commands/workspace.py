@@ -218,21 +218,24 @@ def desired_for(
     diagnostics = tuple(sorted({*workspace.diagnostics, *found.diagnostics}, key=lambda each: each.sort_key))
     if errors_in(diagnostics):
         raise InvalidManifests(diagnostics)
-    return _targeted(_narrowed(found.desired, workspace.only), targets), diagnostics
+    return _targeted(_narrowed(found.desired, workspace), targets), diagnostics
 
 
-def _narrowed(desired: Desired, only: frozenset[str] | None) -> Desired:
-    """Narrow what is desired to the bots of some files."""
+def _narrowed(desired: Desired, workspace: Workspace) -> Desired:
+    """Narrow what is desired to the bots of some files, those that are to go among them."""
+    only = workspace.only
     if only is None:
         return desired
     roots = {each.address for each in desired.resources if each.address.is_root and each.source.file in only}
-    return _of_roots(desired, roots)
+    gone = {each.name for each in workspace.loaded.documents if each.kind == "Removed" and each.file in only}
+    return _of_roots(desired, roots | {each for each in desired.removed if each.name in gone})
 
 
 def _of_roots(desired: Desired, roots: set[Address]) -> Desired:
     return Desired(
         resources=tuple(each for each in desired.resources if each.address.root in roots),
         scopes=frozenset(each for each in desired.scopes if each[0] in roots),
+        removed={address: reason for address, reason in desired.removed.items() if address in roots},
         files=desired.files,
         whole_project=False,
     )
@@ -242,7 +245,8 @@ def _targeted(desired: Desired, targets: tuple[str, ...]) -> Desired:
     """Narrow what is desired to the bots of the targets."""
     if not targets:
         return desired
-    known = {str(resource.address.root): resource.address.root for resource in desired.resources}
+    declared = [*(resource.address.root for resource in desired.resources), *desired.removed]
+    known = {str(address): address for address in declared}
     wanted = {"/".join(target.split("/")[:2]) for target in targets}
     unknown = sorted(wanted - set(known))
     if unknown:

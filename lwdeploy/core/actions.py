@@ -11,7 +11,16 @@ from typing import Any
 
 from lwdeploy.core.canonical import canonical
 from lwdeploy.core.kind import Finding
-from lwdeploy.core.localized import DEFAULT, from_array, localized, one_line, text_length, to_array
+from lwdeploy.core.localized import (
+    DEFAULT,
+    collapsed,
+    from_array,
+    localized,
+    one_line,
+    spoken,
+    text_length,
+    to_array,
+)
 from lwdeploy.core.urls import web_address
 
 __all__ = [
@@ -20,7 +29,9 @@ __all__ = [
     "action_from_api",
     "action_from_manifest",
     "action_to_api",
+    "action_to_manifest",
     "bad_links",
+    "essential_action",
     "missing_fields",
     "surplus_fields",
     "texts_of",
@@ -33,6 +44,8 @@ Placed = Iterable[tuple[str, Action]]
 
 _TEXTS = {"label": "i18nLabels", "text": "i18nTexts", "displayText": "i18nDisplayTexts"}
 _PLAIN = ("postback", "data", "uri", "copyText")
+_ORDER = ("type", "label", "text", "data", "displayText", "postback", "uri", "copyText")
+"""Of the fields of an action as people write them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +95,17 @@ def action_to_api(action: Action) -> dict[str, Any]:
         translations = to_array(texts, field=name)
         made |= {array: translations} if translations else {}
     return made | {name: action[name] for name in _PLAIN if name in action}
+
+
+def action_to_manifest(action: Action) -> dict[str, Any]:
+    """Give a canonical action as a manifest writes it: `action_from_manifest` gives it back."""
+    return {name: collapsed(action[name]) if name in _TEXTS else action[name] for name in _ORDER if name in action}
+
+
+def essential_action(action: Action) -> dict[str, Any]:
+    """Give an action that the tenant shows as a manifest can declare it: every text has a default."""
+    made = {name: spoken(value) if name in _TEXTS else value for name, value in action.items()}
+    return dict(canonical(made))
 
 
 def texts_of(action: Action, name: str) -> Iterator[tuple[str, str]]:

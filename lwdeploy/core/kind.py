@@ -12,6 +12,7 @@ from lwdeploy.core.errors import UserError
 from lwdeploy.core.live import Listed, LiveResource, Seen
 from lwdeploy.core.picture import Picture, Source
 from lwdeploy.core.types import Change, Consequence, Lifecycle, Mark, Resource, Spec
+from lwdeploy.core.wording import Wording
 
 __all__ = [
     "Access",
@@ -181,12 +182,14 @@ class Access:
 
     `client` is that of the API, `project` who we are, `verify` what to read. `content(digest, source)` gives the
     bytes of a picture; it raises Rejected, having sent nothing, when they cannot be had or are not those meant.
+    `downloaded` is told the digest and the bytes of every picture that was looked at.
     """
 
     client: Any
     project: str
     verify: Verify = Verify()
     content: Callable[[str, Source], bytes] = _no_content
+    downloaded: Callable[[str, bytes], None] = lambda _digest, _content: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,9 +252,9 @@ class Kind:
     """A resource kind: everything the rest of the program knows about it. It has a `root` or a `child` adapter.
 
     `rewritten` maps field prefixes that the service is known to rewrite, or not to show, to how equality is then
-    proven: `applied` (what we want is what we last wrote) or `observed` (and the tenant still shows what it
-    showed right after, if it shows anything). `user_fields` are sets of users, compared through the known
-    logins. `marked` kinds have no natural key and are created under a mark.
+    proven: `applied` (what we want is what we last wrote), `observed` (and the tenant still shows what it showed
+    right after) or `unseen` (and the tenant shows nothing else, where it was looked at). `user_fields` are sets
+    of users, compared through the known logins. `marked` kinds have no natural key and are created under a mark.
 
     `level` orders the writes of kinds inside one bot's chain, `removal` the deletes (the same, when None).
     `precedes` tells which change of a child must be done before the change of its bot, because the service takes
@@ -261,9 +264,10 @@ class Kind:
     `lenient` one holds up nothing. `refers_to` is the kind that a link points to: none of that is deleted before
     the links have let go.
 
-    `reads` is the operation that reads the kind, `calls` gives the writes a change will send, by operation.
-    `most` is how many objects of the kind a bot takes. `seal` replaces what state must not hold by a hash.
-    `label` gives an object's display name, which is never its identity.
+    `reads` is the operation that reads the kind (empty where an apply sends none for it), `calls` gives the writes
+    a change will send, by operation. `most` is how many objects of the kind a bot takes. `seal` replaces what
+    state must not hold by a hash. `label` gives an object's display name, which is never its identity. `wording`
+    leads back to manifests.
     """
 
     name: str
@@ -287,6 +291,7 @@ class Kind:
     after: tuple[str, ...] = ()
     eager: bool = False
     lenient: bool = False
+    wording: Wording = field(default_factory=Wording)
     refers_to: str = ""
     gives_way_to: tuple[str, ...] = ()
     most: int | None = None

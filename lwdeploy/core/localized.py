@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["DEFAULT", "LANGUAGES", "from_array", "localized", "one_line", "text_length", "to_array"]
+__all__ = [
+    "DEFAULT",
+    "LANGUAGES",
+    "collapsed",
+    "from_array",
+    "localized",
+    "one_line",
+    "spoken",
+    "text_length",
+    "to_array",
+]
 
 DEFAULT = "default"
 LANGUAGES = ("en_US", "ja_JP", "ko_KR", "zh_CN", "zh_TW")
@@ -20,6 +30,21 @@ def localized(value: str | Mapping[str, str]) -> dict[str, str]:
     if isinstance(value, str):
         return {DEFAULT: value}
     return {key: value[key] for key in sorted(value)}
+
+
+def collapsed(texts: Mapping[str, str]) -> str | dict[str, str]:
+    """Give a map as a manifest writes it: the text alone where there is only the default, `default` first."""
+    if set(texts) == {DEFAULT}:
+        return texts[DEFAULT]
+    return {key: texts[key] for key in sorted(texts, key=lambda each: (each != DEFAULT, each))}
+
+
+def spoken(texts: Mapping[str, str]) -> dict[str, str]:
+    """Give the texts that there are, with a default if there is any: a manifest cannot do without one."""
+    found = {language: text for language, text in texts.items() if text}
+    if found and DEFAULT not in found:
+        found[DEFAULT] = found[min(found)]
+    return found
 
 
 def from_array(base: str, array: Iterable[Mapping[str, Any]] | None, *, field: str) -> dict[str, str]:

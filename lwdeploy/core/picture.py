@@ -50,7 +50,7 @@ class Pictures(Protocol):
         ...
 
     def trouble(self, recipe: Mapping[str, Any]) -> str:
-        """Say why a recipe cannot be drawn on this machine, and what to do; empty when it can."""
+        """Say why a recipe cannot be drawn here and, on the next line, what to do; empty when it can."""
         ...
 
 

@@ -148,11 +148,13 @@ class Desired:
 
     `scopes` holds `(root, kind)` for every list of children that a manifest spells out, empty lists
     included: inside a scope, an owned child that is not declared any more is deleted; outside, forgotten.
-    `files` maps every local file that was read to its digest.
+    `removed` maps the addresses of bots that are to go to the reason why. `files` maps every local file that was
+    read to its digest.
     """
 
     resources: tuple[Resource, ...]
     scopes: frozenset[tuple[Address, str]] = frozenset()
+    removed: Mapping[Address, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     whole_project: bool = True
 

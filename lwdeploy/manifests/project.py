@@ -21,6 +21,7 @@ def project_findings(documents: Sequence[Document], known: Index) -> Iterator[Di
     yield from _second_defaults(documents)
     yield from _same_bots(documents)
     yield from _renames(documents, known)
+    yield from _removed_bots(documents, known)
 
 
 def is_default(document: Document) -> bool:
@@ -88,11 +89,26 @@ def _renames(documents: Sequence[Document], known: Index) -> Iterator[Diagnostic
             message = f"`spec.renamedFrom` names the Bot {quoted(former)}, which still exists, at {there}"
             fix = "take the old document away, or take `renamedFrom` out"
             yield document.finding("LW031", message, path=place, fix=fix)
+        elif former and ("Removed", former) in known:
+            there = known["Removed", former].at(("metadata", "name"))
+            message = f"`spec.renamedFrom` names {quoted(former)}, which is to be removed, at {there}"
+            fix = "take the Removed document away, or take `renamedFrom` out: a bot cannot go on and go"
+            yield document.finding("LW031", message, path=place, fix=fix)
     for document, first in _repeated(bots, _former):
         message = (
             f"the Bot {quoted(first.name)} takes over {quoted(_former(document))} already, at {first.at(place)}"
         )
         yield document.finding("LW031", message, path=place, fix="keep `renamedFrom` in one of the two")
+
+
+def _removed_bots(documents: Sequence[Document], known: Index) -> Iterator[Diagnostic]:
+    place = ("metadata", "name")
+    for document in documents:
+        bot = known.get(("Bot", document.name)) if document.kind == "Removed" else None
+        if bot is not None:
+            message = f"{quoted(document.name)} is to be removed, and is a Bot as well, at {bot.at(place)}"
+            fix = "take one of the two documents away; give a new bot a key of its own"
+            yield document.finding("LW032", message, path=place, fix=fix)
 
 
 def _former(document: Document) -> str | None:

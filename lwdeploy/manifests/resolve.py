@@ -103,6 +103,7 @@ def resolve(
         desired=Desired(
             resources=tuple(sorted(resources, key=lambda each: each.address)),
             scopes=frozenset(scopes),
+            removed=dict(_removed(loaded.documents, validity)),
             files=files,
             whole_project=whole_project,
         ),
@@ -131,6 +132,13 @@ def _bots(
         )
         manifest = manifest if pictures is None else _with_pictures(manifest, origins, pictures)
         yield _Bot(manifest=manifest, origins=origins, rest=rest)
+
+
+def _removed(documents: Sequence[Document], validity: Validity) -> Iterator[tuple[Address, str]]:
+    """Give the address of every bot that is to go, and the reason on one line."""
+    for (kind, name), document in index(documents).items():
+        if kind == "Removed" and validity.is_sound(document):
+            yield Address.top("bot", name), " ".join(document.spec["reason"].split())
 
 
 def _mounts(bot: Document, known: Index, validity: Validity) -> tuple[Mounts, frozenset[Path]]:

@@ -130,13 +130,14 @@ RULES: tuple[ExplainedRule, ...] = (
     _rule(
         16,
         "An unknown kind",
-        "The kinds are Bot, BotPolicy, Callback, PersistentMenu, PersonInCharge, Project, RichMenu and Tenant.",
+        "The kinds are Bot, BotPolicy, Callback, PersistentMenu, PersonInCharge, Project, Removed, RichMenu and "
+        "Tenant.",
         "`lwdeploy schema KIND` shows the fields of each.",
     ),
     _rule(
         17,
         "Not in this version yet",
-        "The format knows this kind or field, but this version of lwdeploy would do nothing with it.",
+        "The format knows this field, but this version of lwdeploy would do nothing with it.",
         "It is refused, so that nobody relies on something that does not happen.",
         "Leave it out until a version has it.",
     ),
@@ -226,8 +227,16 @@ RULES: tuple[ExplainedRule, ...] = (
     _rule(
         31,
         "A rename that is not one",
-        "`spec.renamedFrom` names a key that still has a document, or that another Bot takes over as well.",
-        "Only one document can continue a bot: take away the old one, or the field.",
+        "`spec.renamedFrom` names a key that still has a document, a Bot or a Removed one, or that another Bot "
+        "takes over as well.",
+        "Only one document can continue a bot, and a bot that continues is not to go: take away the other one, or "
+        "the field.",
+    ),
+    _rule(
+        32,
+        "A bot that is declared and removed",
+        "A Bot and a Removed document have the same key: one says what the bot is, the other that it has to go.",
+        "Take one of them away; a new bot in the place of a removed one gets a key of its own.",
     ),
 )
 """In the order of their ids."""

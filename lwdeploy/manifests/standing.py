@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lwdeploy.manifests.text import closest, quoted
-from lwdeploy.manifests.words import KINDS, NOT_YET_KINDS
+from lwdeploy.manifests.words import KINDS
 
 __all__ = ["API_VERSION", "Standing", "Verdict", "judge"]
 
@@ -92,7 +92,7 @@ def _unnamed(data: Mapping[str, Any]) -> Standing:
 
 def _has_our_kind(data: Mapping[str, Any]) -> bool:
     kind = data.get("kind")
-    return isinstance(kind, str) and kind in {*KINDS, *NOT_YET_KINDS} and not {"spec", "metadata"}.isdisjoint(data)
+    return isinstance(kind, str) and kind in KINDS and not {"spec", "metadata"}.isdisjoint(data)
 
 
 def _list(entries: Iterable[Any]) -> Standing:

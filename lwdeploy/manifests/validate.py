@@ -11,7 +11,7 @@ from lwdeploy.manifests.references import index, reference_findings
 from lwdeploy.manifests.structure import Structure
 from lwdeploy.manifests.text import did_you_mean, listing, quoted
 from lwdeploy.manifests.validity import Validity
-from lwdeploy.manifests.words import KINDS, NOT_YET_KINDS
+from lwdeploy.manifests.words import KINDS
 
 __all__ = ["validate"]
 
@@ -53,10 +53,6 @@ def _reasons(documents: Sequence[Document], validity: Validity) -> Iterator[Diag
 
 
 def _kind(document: Document) -> Iterator[Diagnostic]:
-    if document.kind in NOT_YET_KINDS:
-        message, fix = NOT_YET_KINDS[document.kind]
-        yield document.finding("LW017", message, path=("kind",), fix=fix)
-        return
     place = document.place(("kind",))
     if (place.line, place.column) in document.flaws:
         return

@@ -10,26 +10,27 @@ __all__ = [
     "HERE",
     "KINDS",
     "NOT_YET_FIELDS",
-    "NOT_YET_KINDS",
     "OTHER_TYPE",
     "SAME_AS",
     "STRANGERS",
     "VALUES",
 ]
 
-KINDS = ("Bot", "BotPolicy", "Callback", "PersistentMenu", "PersonInCharge", "Project", "RichMenu", "Tenant")
+KINDS = (
+    "Bot",
+    "BotPolicy",
+    "Callback",
+    "PersistentMenu",
+    "PersonInCharge",
+    "Project",
+    "Removed",
+    "RichMenu",
+    "Tenant",
+)
 """The kinds of document, by their schema's name."""
 
 _OUT = "leave it out"
 
-NOT_YET_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "Removed": (
-            "this version of lwdeploy has no `Removed` documents yet",
-            "leave the document out; a bot without a manifest is deleted by `--prune`",
-        ),
-    }
-)
 NOT_YET_FIELDS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
     {
         ("Bot", "spec.secret"): (

@@ -50,7 +50,7 @@ class Desk:
         return self._seen(_relative(folder / name, self._cwd))
 
     def trouble(self, recipe: Mapping[str, Any]) -> str:
-        """Say why a recipe cannot be drawn on this machine, and what to do; empty when it can."""
+        """Say why a recipe cannot be drawn here and, on the next line, what to do; empty when it can."""
         return self._troubles(dumps(dict(recipe)))
 
     def content(self, source: Source) -> bytes:
@@ -123,7 +123,7 @@ class Desk:
         try:
             require_drawable(json.loads(recipe), cwd=self._cwd, fonts=self._fonts)
         except UserError as error:
-            return f"{error.message}. {error.advice}".strip()
+            return f"{error.message}\n{error.advice}".strip()
         return ""
 
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 from lwdeploy.core.address import Address
 from lwdeploy.core.kind import Kind
 from lwdeploy.core.live import LiveResource, Seen
-from lwdeploy.core.types import UNKNOWN, Action, Change, Desired, Proof, Resource, StateEntry
+from lwdeploy.core.types import UNKNOWN, Action, Change, Desired, Mark, Proof, Resource, StateEntry
 from lwdeploy.planning.guard import Crowd
+from lwdeploy.planning.model import Beside
 
-__all__ = ["covers", "crowds", "leftovers", "linked", "points_elsewhere", "superseded_by"]
+__all__ = ["beside", "covers", "crowds", "leftovers", "linked", "points_elsewhere", "superseded_by"]
 
 Below = Mapping[Address, Seen]
 """What was seen of each bot."""
@@ -50,15 +51,17 @@ def superseded_by(address: Address, below: Below, *, entry: StateEntry | None) -
     return next(reversed(remembered or mine), None)
 
 
-def leftovers(
-    below: Below, *, changes: Mapping[Address, Change], entries: Mapping[Address, StateEntry]
-) -> Iterator[Change]:
-    """Give the deletes of everything that is provably ours and that nobody needs after `changes`."""
+def leftovers(below: Below, *, changes: Mapping[Address, Change]) -> Iterator[Change]:
+    """Give the deletes of everything that is provably ours and that nobody needs after `changes`.
+
+    What a declared object has taken the place of is its other half. All else is a delete like any other: also the
+    former objects of an address that is declared no more, which may have been retained on purpose.
+    """
     for root, seen in below.items():
         for live in (*seen.superseded, *_given_up(seen, changes)):
             change = None if live.address is None else changes.get(live.address)
             if change is None or not change.lifecycle.retain_replaced:
-                yield _leftover(root, live, known=change is not None or live.address in entries)
+                yield _leftover(root, live, known=change is not None)
 
 
 def _given_up(seen: Seen, changes: Mapping[Address, Change]) -> Iterator[LiveResource]:
@@ -85,7 +88,7 @@ def _leftover(root: Address, live: LiveResource, *, known: bool) -> Change:
         action=Action.DELETE,
         remote_id=live.remote_id,
         before=live.spec,
-        proof=Proof.MARK,
+        proof=Proof.MARK if Mark.parse(str(live.facts.get("name", ""))) else Proof.STATE,
         reason=f"replaced by {live.address}",
         replaced_by=live.address,
     )
@@ -100,6 +103,14 @@ def points_elsewhere(live: LiveResource, below: Below, *, kind: Kind) -> bool:
         return False
     ours = {each.remote_id for each in (*seen.resources.values(), *seen.superseded) if each.kind == kind.refers_to}
     return ours.isdisjoint(map(str, live.spec.values()))
+
+
+def beside(below: Below) -> Iterator[Beside]:
+    """Give what was seen below our bots and is nobody's here, in a fixed order."""
+    for root, seen in sorted(below.items()):
+        for live in sorted(seen.unmanaged, key=lambda each: (each.kind, len(each.remote_id), each.remote_id)):
+            name = str(live.facts.get("name", ""))
+            yield Beside(root=str(root), kind=live.kind, remote_id=live.remote_id, name=name)
 
 
 def crowds(below: Below, *, changes: Iterable[Change], kinds: Mapping[str, Kind]) -> Iterator[Crowd]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from lwdeploy.core.address import Address
@@ -11,7 +11,7 @@ from lwdeploy.core.canonical import digest
 from lwdeploy.core.diagnostics import SourceRef
 from lwdeploy.core.errors import Corrupt, StalePlan
 from lwdeploy.core.types import Action, Change, Consequence, FieldDiff, Lifecycle, Origin, Proof
-from lwdeploy.planning.model import FORMAT_VERSION, Estimate, Plan, Refusal, StateRef
+from lwdeploy.planning.model import FORMAT_VERSION, Beside, Estimate, Plan, Refusal, StateRef
 from lwdeploy.planning.order import Quota
 
 __all__ = ["decode", "encode", "with_digest"]
@@ -34,6 +34,7 @@ def encode(plan: Plan) -> dict[str, Any]:
         "consequences": [_consequence(each) for each in plan.consequences],
         "refusals": [_refusal(each) for each in plan.refusals],
         "warnings": list(plan.warnings),
+        "notes": list(plan.notes),
         "quota": {
             "live": plan.quota.live,
             "peak": plan.quota.peak,
@@ -43,6 +44,7 @@ def encode(plan: Plan) -> dict[str, Any]:
         },
         "estimate": {"calls": plan.estimate.calls, "seconds": plan.estimate.seconds},
         "unmanaged": [{"botId": remote_id, "botName": name} for remote_id, name in plan.unmanaged],
+        "beside": [asdict(each) for each in plan.beside],
         "retained": list(plan.retained),
         "files": dict(plan.files),
         "allowed": dict(plan.allowed),
@@ -167,7 +169,9 @@ def _decode(content: Mapping[str, Any]) -> Plan:
         consequences=tuple(_read_consequence(each) for each in content["consequences"]),
         refusals=tuple(Refusal(**each) for each in content["refusals"]),
         warnings=tuple(content["warnings"]),
+        notes=tuple(content["notes"]),
         unmanaged=tuple((each["botId"], each["botName"]) for each in content["unmanaged"]),
+        beside=tuple(Beside(**each) for each in content["beside"]),
         retained=tuple(content["retained"]),
         files=content["files"],
         allowed=content["allowed"],

@@ -163,7 +163,15 @@ def _sides(path: str, *, desired: Spec, live: Spec, entry: StateEntry | None, ki
     observed, shown = get_path(entry.observed, path), get_path(kind.seal(live), path)
     intent = get_path(kind.seal(desired), path) != get_path(entry.applied, path)
     proof = next((proof for prefix, proof in kind.rewritten.items() if _under(path, (prefix,))), None)
-    unseen = proof == "observed" and shown is ABSENT  # what was not looked at speaks neither way
-    moved = shown != observed and not unseen
-    settled = not intent and (proof == "applied" or (proof == "observed" and not moved))
-    return _Sides(intent=intent, drift=observed is not ABSENT and moved, settled=settled)
+    if proof == "unseen":
+        return _unseen(
+            shown, intent=intent, known=get_path(entry.applied, path) if observed is ABSENT else observed
+        )
+    settled = not intent and (proof == "applied" or (proof == "observed" and shown == observed))
+    return _Sides(intent=intent, drift=observed is not ABSENT and shown != observed, settled=settled)
+
+
+def _unseen(shown: Any, *, intent: bool, known: Any) -> _Sides:
+    """Judge a field that is not looked at unless somebody asks: unshown, it is as it was known to be."""
+    moved = shown is not ABSENT and shown != known
+    return _Sides(intent=intent, drift=moved, settled=not intent and not moved)

@@ -46,6 +46,8 @@ def _reads(steps: Sequence[Change], *, listed: int, kinds: Mapping[str, Kind]) -
     touched = {(each.address.root, each.address.kind) for each in steps}
     touched |= {(root, root.kind) for root, _ in touched}
     for root, kind in touched:
-        yield from [kinds[kind].reads] * ((root not in created) + (root not in deleted))
+        yield from [kinds[kind].reads] * (
+            (root not in created) + (root not in deleted) if kinds[kind].reads else 0
+        )
     if created:
         yield from ["listBots"] * max(1, -(-listed // PAGE))

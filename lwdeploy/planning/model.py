@@ -9,7 +9,7 @@ from typing import Any
 from lwdeploy.core.types import Action, Change, Consequence
 from lwdeploy.planning.order import Quota
 
-__all__ = ["FORMAT_VERSION", "Estimate", "Plan", "Refusal", "StateRef"]
+__all__ = ["FORMAT_VERSION", "Beside", "Estimate", "Plan", "Refusal", "StateRef"]
 
 FORMAT_VERSION = 1
 
@@ -45,12 +45,23 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """An object of nobody here that was seen below one of our bots: named, and never touched."""
+
+    root: str
+    kind: str
+    remote_id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything an approver needs, and everything an apply needs.
 
     `tenant` is its name, `identity` what the state is bound to. `changes` hold every address, unchanged ones
-    too, in the order in which they run. `unmanaged` are (id, name) of bots that are nobody's here, `retained`
-    the addresses that are owned but in no manifest. `files` maps local files to their digests.
+    too, in the order in which they run. `unmanaged` are (id, name) of bots that are nobody's here, `beside` such
+    objects below our bots, `retained` the addresses that are owned but in no manifest. `notes` say what needs no
+    attention now. `files` maps local files to their digests.
     """
 
     tenant: str
@@ -63,7 +74,9 @@ class Plan:
     consequences: tuple[Consequence, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     unmanaged: tuple[tuple[str, str], ...] = ()
+    beside: tuple[Beside, ...] = ()
     retained: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     allowed: Mapping[str, int] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from lwdeploy.core.kind import Kind
 from lwdeploy.core.live import Live, LiveResource
 from lwdeploy.core.tenant import Guards, Limits
 from lwdeploy.core.types import Action, Change, Consequence, Desired, FieldDiff, Proof, Resource, State, StateEntry
-from lwdeploy.planning.children import covers, crowds, leftovers, linked, points_elsewhere, superseded_by
+from lwdeploy.planning.children import beside, covers, crowds, leftovers, linked, points_elsewhere, superseded_by
 from lwdeploy.planning.codec import with_digest
 from lwdeploy.planning.diff import field_diffs
 from lwdeploy.planning.estimate import estimate
@@ -22,6 +22,7 @@ from lwdeploy.planning.likeness import look_alikes, namesakes
 from lwdeploy.planning.model import Plan, StateRef
 from lwdeploy.planning.order import Ordered, Quota, order
 from lwdeploy.planning.rename import follow_renames, renames_of
+from lwdeploy.planning.tombstones import idle, without_a_word
 
 __all__ = ["Terms", "make_plan"]
 
@@ -89,7 +90,9 @@ class _Maker:
             consequences=told,
             refusals=check(ordered.changes, consequences=told, facts=facts),
             warnings=self._warnings(ordered),
+            notes=tuple(idle(self.desired.removed, owned=self.entries)),
             unmanaged=facts.unmanaged,
+            beside=tuple(beside(self.live.below)),
             retained=tuple(str(address) for address in self._retained()),
             files=self.desired.files,
             allowed=self.terms.allowed,
@@ -105,7 +108,7 @@ class _Maker:
         made = {each.address: self._wanted(each) for each in self.desired.resources if not each.refers}
         made |= {each.address: self._wanted(linked(each, made)) for each in self.desired.resources if each.refers}
         yield from made.values()
-        yield from leftovers(self.live.below, changes=made, entries=self.entries)
+        yield from leftovers(self.live.below, changes=made)
 
     def _wanted(self, resource: Resource) -> Change:
         live = self.live.resources.get(resource.address)
@@ -122,7 +125,8 @@ class _Maker:
             refers=resource.refers,
             pictures=resource.pictures,
         )
-        base = replace(base, reason=self._reason(base))
+        if resource.refers:
+            base = replace(base, reason="to " + ", ".join(sorted(map(str, resource.refers.values()))))
         if live is not None:
             return self._compared(base, resource=resource, live=live, entry=entry)
         old = superseded_by(resource.address, self.live.below, entry=entry)
@@ -169,6 +173,7 @@ class _Maker:
             diffs=diffs,
             proof=self._proof(resource.address, entry),
             notes=_unmanaged_fields(resource, entry),
+            reason=self._reason(base),
         )
 
     def _fixed(self, kind: str) -> bool:
@@ -178,11 +183,9 @@ class _Maker:
     def _reason(self, change: Change) -> str:
         if change.moved_from is not None:
             return f"renamed from {change.moved_from}"
-        if change.refers:
-            return "to " + ", ".join(sorted(map(str, change.refers.values())))
         if self._proven(change.address, Proof.MARK):
             return "begun by an interrupted run: it carries this project's mark"
-        return ""
+        return change.reason
 
     def _proof(self, address: Address, entry: StateEntry | None) -> Proof:
         if address in self.live.proofs:
@@ -197,12 +200,18 @@ class _Maker:
         for address in self._not_declared():
             if not address.is_root and address.root in self.declared:
                 yield self._undeclared_child(address)
+            elif address in self.desired.removed:
+                yield self._gone(address, why=f"removed: {self.desired.removed[address]}")
             elif address.is_root and self._prunes():
-                yield self._pruned(address)
+                yield self._gone(address, why="no manifest declares it any more")
 
     def _not_declared(self) -> list[Address]:
         """Give the owned addresses that no manifest declares."""
         return sorted(set(self.entries) - self.declared)
+
+    def _forgotten(self) -> list[Address]:
+        """Give the owned addresses that no manifest declares, and none says that they are to go."""
+        return without_a_word(self._not_declared(), removed=self.desired.removed)
 
     def _prunes(self) -> bool:
         return self.terms.prune and self.desired.whole_project
@@ -225,7 +234,8 @@ class _Maker:
             return replace(base, reason="points to something that is not ours any more: left as it is")
         return replace(base, action=Action.DELETE, before=live.spec, reason="taken out of the manifest")
 
-    def _pruned(self, address: Address) -> Change:
+    def _gone(self, address: Address, *, why: str) -> Change:
+        """Give the delete of an owned bot that exists."""
         entry = self.entries[address]
         present = address not in self.live.missing
         return Change(
@@ -234,7 +244,7 @@ class _Maker:
             remote_id=entry.remote_id,
             before=entry.observed,
             proof=Proof.STATE,
-            reason="no manifest declares it any more" if present else "already gone from the tenant",
+            reason=why if present else "already gone from the tenant",
         )
 
     def _strays(self) -> Iterator[Change]:
@@ -256,7 +266,7 @@ class _Maker:
             return []
         if self._prunes():
             return []
-        return [address for address in self._not_declared() if address.is_root]
+        return [address for address in self._forgotten() if address.is_root]
 
     def _facts(self, changes: tuple[Change, ...], *, quota: Quota) -> Facts:
         return Facts(
@@ -276,7 +286,7 @@ class _Maker:
             ),
             look_alikes=look_alikes(changes, orphaned=self._orphaned(), kinds=self.kinds),
             crowds=tuple(crowds(self.live.below, changes=changes, kinds=self.kinds)),
-            empty_tree=bool(self._prunes() and self.entries and not self.desired.resources),
+            empty_tree=self._prunes() and not self.desired.resources and bool(self._forgotten()),
             allowed=self.terms.allowed,
         )
 
@@ -291,7 +301,7 @@ class _Maker:
         if not self.desired.whole_project:
             return {}
         present = {row.remote_id for row in self.live.listed}
-        undeclared = {each: self.entries[each] for each in self._not_declared() if each.is_root}
+        undeclared = {each: self.entries[each] for each in self._forgotten() if each.is_root}
         return {each: entry for each, entry in undeclared.items() if entry.remote_id in present}
 
     def _warnings(self, ordered: Ordered) -> tuple[str, ...]:

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from lwdeploy.core.address import Address
-from lwdeploy.core.errors import LwdeployError, OutcomeUnknown, Rejected, RemoteError, StalePlan, Unchangeable
+from lwdeploy.core.errors import (
+    LwdeployError,
+    OutcomeUnknown,
+    Rejected,
+    RemoteError,
+    StalePlan,
+    StateError,
+    Unchangeable,
+)
 from lwdeploy.core.kind import Kind, Written
 from lwdeploy.core.live import LiveResource, Seen
 from lwdeploy.core.types import UNKNOWN, Action, Change, FieldDiff, Outcome, State, StateEntry, Status
@@ -113,7 +121,7 @@ class _Run:
         try:
             with self.engine.audit.about(step.address):
                 remote_id = self._carry_out(step)
-        except RemoteError as error:
+        except (RemoteError, StateError) as error:
             self._note(step, error)
             self.outcomes[step.address] = failed(step, error, remote_id=self._id_of(step))
         else:
@@ -121,7 +129,7 @@ class _Run:
                 address=step.address, action=step.action, status=Status.DONE, remote_id=remote_id
             )
 
-    def _note(self, step: Change, error: RemoteError) -> None:
+    def _note(self, step: Change, error: LwdeployError) -> None:
         if isinstance(error, Rejected) and self._kind(step).lenient:
             self.let.add(step.address)
         if isinstance(error, Unchangeable):
@@ -205,7 +213,19 @@ class _Run:
             return None  # what is to make room is not what was to be made
         return now
 
+    def _save(self, step: Change) -> None:
+        """Have what a bot is saved; raises StateError when it is not, and then the bot must stay."""
+        try:
+            self.engine.keep(step, entries=self.entries, users=self.users)
+        except (RemoteError, StateError) as error:
+            raise StateError(
+                f"it was not deleted, because what it is could not be saved: {error.message}",
+                advice=error.advice or "Correct the cause and apply again: the bot is as it was.",
+            ) from error
+
     def _delete(self, step: Change) -> None:
+        if step.address.is_root and not step.stray:
+            self._save(step)
         adapter, parent = self.engine.adapters[step.address.kind], self._parent(step)
         try:
             adapter.delete(step, parent_id=parent)
@@ -237,7 +257,7 @@ class _Run:
     def _observe(self) -> Seen | None:
         """Read back; None when that fails, which costs only knowledge."""
         kept = tuple(
-            step
+            replace(step, action=Action.UPDATE, remote_id=self.outcomes[step.address].remote_id)
             for step in self.steps
             if step.action not in {Action.DELETE, Action.FORGET}
             and self.outcomes[step.address].status is Status.DONE

@@ -4,18 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.audit import Audit, NoAudit
 from lwdeploy.core.diagnostics import SourceRef
 from lwdeploy.core.kind import Adapters, Kind, Reader
 from lwdeploy.core.live import Seen
-from lwdeploy.core.types import Action, Change, Outcome, Resource
+from lwdeploy.core.types import Action, Change, Outcome, Resource, StateEntry
 from lwdeploy.planning.model import Plan
 from lwdeploy.state.holder import Holder
 from lwdeploy.state.store import Store
 
-__all__ = ["Chain", "Engine", "chains_of", "wanted_of"]
+__all__ = ["Chain", "Engine", "Keep", "chains_of", "wanted_of"]
+
+
+class Keep(Protocol):
+    """Saves what a bot is, right before it is deleted."""
+
+    def __call__(
+        self, change: Change, /, *, entries: Mapping[Address, StateEntry], users: Mapping[str, str]
+    ) -> None:
+        """Read the bot that `change` deletes and save it durably; what cannot be saved must not be deleted.
+
+        `entries` and `users` are what the state remembers. Raises RemoteError or StateError. May be called from
+        any thread.
+        """
+        ...
+
+
+def _keep_nothing(_change: Change, *, entries: Mapping[Address, StateEntry], users: Mapping[str, str]) -> None:
+    """Let the bot go as it is."""
+    del entries, users
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +45,7 @@ class Engine:
     `clock` is monotonic seconds; `nonce` and `lineage` give fresh random text; `stopping` tells whether to
     start nothing more; `progress` is told every outcome, from any thread. `wave` bots are created before
     their ids are recorded together; `workers` bots are worked on at a time. `audit` is told what writes are about.
+    `keep` saves a bot before it is deleted.
     """
 
     adapters: Adapters
@@ -40,6 +61,7 @@ class Engine:
     progress: Callable[[Outcome], None]
     lock_timeout: float
     audit: Audit = field(default_factory=NoAudit)
+    keep: Keep = _keep_nothing
     workers: int = 8
     wave: int = 50
 

@@ -94,7 +94,7 @@ def _refuse_unowned(plan: Plan, state: State) -> None:
     renames = {step.address: step.moved_from for step in plan.steps if step.moved_from is not None}
     followed = follow_renames(state, renames)
     for step in plan.steps:
-        entry = followed.entries.get(step.address) if followed else None
+        entry = followed.entries.get(step.replaced_by or step.address) if followed else None
         owned = entry is not None and entry.remote_id == step.remote_id
         marked = step.action is Action.DELETE and step.proof is Proof.MARK
         if not owned and not marked and (step.action in deletes or step.proof is Proof.STATE):
@@ -103,6 +103,7 @@ def _refuse_unowned(plan: Plan, state: State) -> None:
             entry is not None
             and entry.protect
             and step.action is Action.DELETE
+            and not step.cleanup
             and not plan.allowed.get("protect")
         ):
             raise UnsafePlan(f"{step.address} is protected", advice="Plan again with --allow protect=1.")

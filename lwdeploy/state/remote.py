@@ -137,7 +137,7 @@ class RemoteStore:
                 seen, since = blob.version, self._clock()
             if self._clock() >= deadline:
                 self._refuse()
-            self._sleep(LOOK_EVERY)
+            self._sleep(min(LOOK_EVERY, deadline - self._clock()))
 
     def _try(self, holder: Holder, *, expected: str | None) -> RemoteLease | None:
         ticket = Ticket(holder=holder, token=self._nonce())

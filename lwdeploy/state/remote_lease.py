@@ -106,7 +106,7 @@ class RemoteLease:
 
     def _gone(self) -> Locked:
         return Locked(
-            "this run was held up so long that it lost its lease: another run may be at work",
+            "this run no longer holds the lease: it was held up too long, and another run may be at work",
             advice="What is done is done and found again. Plan again, then apply that plan.",
         )
 

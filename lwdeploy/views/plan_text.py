@@ -39,6 +39,7 @@ _WORDS: Mapping[Action, str] = {
 }
 _ORIGINS: Mapping[Origin, str] = {Origin.INTENT: "~", Origin.DRIFT: "!", Origin.BOTH: "!~"}
 LONGEST_VALUE = 200
+MOST_BESIDE = 20
 
 
 def plan_lines(plan: Plan) -> Iterator[Line]:
@@ -162,9 +163,9 @@ def _notes(plan: Plan) -> Iterator[Line]:
     noted = [
         (change.address, note) for change in plan.changes if change.action is Action.NOOP for note in change.notes
     ]
-    for address, note in noted:
-        yield Line(f"    {address}: {printable(note)}", Style.DIM)
-    if plan.steps or noted:
+    told = [*(f"{address}: {note}" for address, note in noted), *plan.notes]
+    yield from (Line(f"    {printable(each)}", Style.DIM) for each in told)
+    if plan.steps or told:
         yield Line("")
 
 
@@ -184,8 +185,17 @@ def _other_lines(plan: Plan) -> Iterator[Line]:
         yield Line(f"Warning: {printable(warning)}", Style.WARNING)
     if plan.retained:
         yield Line(f"Retained, without a manifest: {', '.join(plan.retained)} (--prune deletes)", Style.DIM)
-    if plan.warnings or plan.retained:
+    yield from _beside_lines(plan)
+    if plan.warnings or plan.retained or plan.beside:
         yield Line("")
+
+
+def _beside_lines(plan: Plan) -> Iterator[Line]:
+    for each in plan.beside[:MOST_BESIDE]:
+        name = f" {_value(each.name)}" if each.name else ""
+        yield Line(f"Unmanaged, left alone: {each.root} {each.kind} {each.remote_id}{name}", Style.DIM)
+    if len(plan.beside) > MOST_BESIDE:
+        yield Line(f"Unmanaged, left alone: {len(plan.beside) - MOST_BESIDE} more below our bots", Style.DIM)
 
 
 def _refusal_lines(plan: Plan) -> Iterator[Line]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
 from lwdeploy.core.types import ApplyReport, Outcome, Status
 from lwdeploy.views.line import Line, Style, printable
+from lwdeploy.views.stale import Stale, stale_json
 
-__all__ = ["outcome_line", "report_json", "report_lines"]
+__all__ = ["Course", "outcome_line", "report_json", "report_lines"]
 
 FORMAT_VERSION = 1
 _STYLES: Mapping[Status, Style] = {
@@ -21,6 +23,29 @@ _STYLES: Mapping[Status, Style] = {
 }
 
 
+def _no_command(_outcome: Outcome) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What a report tells of a run besides the outcomes: when, where it is audited, and how to go on.
+
+    `ended` is false in a report that is written while the run is at work. `resume` gives the command that goes on
+    with one change, empty where nothing is left to do; `resume_all` goes on with all of them.
+    """
+
+    run: str = ""
+    begun_at: str = ""
+    ended_at: str | None = None
+    ended: bool = True
+    exit_code: int | None = None
+    audit: str | None = None
+    resume: Callable[[Outcome], str] = field(default=_no_command)
+    resume_all: str = ""
+    stale: Stale | None = None
+
+
 def outcome_line(outcome: Outcome) -> Line:
     """Give the one line of an outcome."""
     remote = f" ({outcome.remote_id})" if outcome.remote_id and outcome.address.is_root else ""
@@ -29,17 +54,14 @@ def outcome_line(outcome: Outcome) -> Line:
     return Line(text, _STYLES[outcome.status])
 
 
-def report_lines(report: ApplyReport) -> Iterator[Line]:
+def report_lines(report: ApplyReport, *, resume: Callable[[Outcome], str] = _no_command) -> Iterator[Line]:
     """Give what did not end well, with what to do next (once for a row of the same), and a line that counts."""
     bad = [outcome for outcome in report.outcomes if outcome.status is not Status.DONE]
     for outcome, following in zip_longest(bad, bad[1:]):
         yield outcome_line(outcome)
-        repeated = following is not None and (following.status, following.advice) == (
-            outcome.status,
-            outcome.advice,
-        )
-        if outcome.advice and not repeated:
-            yield Line(f"      next: {printable(outcome.advice)}")
+        repeated = following is not None and _next(following, resume) == _next(outcome, resume)
+        if not repeated:
+            yield from (Line(f"      next: {printable(each)}") for each in _next(outcome, resume)[1:] if each)
     if report.failure is not None:
         yield Line(f"Stopped: {printable(report.failure.message)}", Style.ERROR)
         if report.failure.advice:
@@ -52,23 +74,44 @@ def report_lines(report: ApplyReport) -> Iterator[Line]:
     yield Line(f"Apply: {counts or 'nothing to do'}.", Style.BOLD if bad else Style.GOOD)
 
 
-def report_json(report: ApplyReport, *, tenant: str, digest: str, calls: Mapping[str, int]) -> dict[str, Any]:
+def _next(outcome: Outcome, resume: Callable[[Outcome], str]) -> tuple[str, str, str]:
+    return (outcome.status.value, outcome.advice, resume(outcome))
+
+
+def report_json(
+    report: ApplyReport,
+    *,
+    tenant: str | None,
+    digest: str | None,
+    calls: Mapping[str, int],
+    course: Course | None = None,
+) -> dict[str, Any]:
     """Give the whole report as data; `calls` counts what was sent, by operation."""
+    course = course or Course()
     return {
         "format_version": FORMAT_VERSION,
+        "run": course.run,
+        "phase": "ended" if course.ended else "begun",
+        "begun_at": course.begun_at,
+        "ended_at": course.ended_at,
+        "exit_code": course.exit_code,
         "tenant": tenant,
         "plan_digest": digest,
-        "complete": report.complete,
+        "complete": course.ended and report.complete,
         "interrupted": report.interrupted,
         "failure": None if report.failure is None else report.failure.message,
+        "advice": "" if report.failure is None else report.failure.advice,
+        "stale": None if course.stale is None else stale_json(course.stale),
+        "audit": course.audit,
+        "resume": course.resume_all,
         "state_serial": report.serial,
         "summary": {status.value.replace(" ", "_"): report.count(status) for status in Status},
         "calls": dict(calls),
-        "outcomes": [_outcome_json(outcome) for outcome in report.outcomes],
+        "outcomes": [_outcome_json(outcome, resume=course.resume(outcome)) for outcome in report.outcomes],
     }
 
 
-def _outcome_json(outcome: Outcome) -> dict[str, Any]:
+def _outcome_json(outcome: Outcome, *, resume: str) -> dict[str, Any]:
     return {
         "address": str(outcome.address),
         "action": outcome.action.value,
@@ -76,4 +119,5 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "remote_id": outcome.remote_id,
         "error": outcome.error,
         "advice": outcome.advice,
+        "resume": resume,
     }

@@ -1,4 +1,4 @@
-"""The table at the end of a full sweep of interruptions."""
+"""Runs that are quick enough to be many, and the table at the end of a full sweep of interruptions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
+from tests.support.swift import spare_keys_and_certificates
+
 pytest.register_assert_rewrite("tests.crash.menu_work", "tests.crash.menu_sweep")
+
+
+@pytest.fixture
+def swift(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs inside this process begin at once."""
+    spare_keys_and_certificates(monkeypatch)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -39,7 +47,7 @@ def _table(rows: list[Any]) -> list[str]:
         for key in (work, kind, "all"):
             runs[key] += tried
             bad[key] += wrong
-    head = f"{'':28} {'requests':>8} {'runs':>6} {'failed':>6}"
-    works = [f"{work:28} {places[work]:8} {runs[work]:6} {bad[work]:6}" for work in places]
-    kinds = [f"{kind:28} {'':8} {runs[kind]:6} {bad[kind]:6}" for kind in runs if kind not in {*places, "all"}]
-    return [head, *works, "", *kinds, "", f"{'all':28} {sum(places.values()):8} {runs['all']:6} {bad['all']:6}"]
+    head = f"{'':32} {'requests':>8} {'runs':>6} {'failed':>6}"
+    works = [f"{work:32} {places[work]:8} {runs[work]:6} {bad[work]:6}" for work in places]
+    kinds = [f"{kind:32} {'':8} {runs[kind]:6} {bad[kind]:6}" for kind in runs if kind not in {*places, "all"}]
+    return [head, *works, "", *kinds, "", f"{'all':32} {sum(places.values()):8} {runs['all']:6} {bad['all']:6}"]

@@ -89,7 +89,7 @@ SAMPLE = [*((name, "a sample") for name in SAMPLED), *((MAIN, kind) for kind in 
 ALL = [(name, kind) for name in WORK for kind in KINDS]
 
 
-@pytest.mark.usefixtures("haste")
+@pytest.mark.usefixtures("haste", "swift")
 @pytest.mark.parametrize(("name", "choice"), ALL if FULL else SAMPLE)
 def test_no_gap(name: str, choice: str, rehearsal: Rehearse, tmp_path: Path, record_property: Record) -> None:
     """Whatever happens at a request, nobody is left without a menu, and the next run ends the work."""

@@ -73,13 +73,13 @@ def _key_of(name: str, *, project: str) -> str:
 
 
 def _keys(snapshot: Snapshot, *, project: str) -> dict[str, str]:
-    """Give the keys of all menus by id; the second one of a key is told apart."""
+    """Give the keys of all menus by id, oldest first; the second and third of a key are told apart."""
     found: dict[str, str] = {}
     for bot in snapshot["bots"]:
         taken: list[str] = []
         for each in bot["richmenus"]:
             key = _key_of(each["richmenuName"], project=project)
-            found[each["richmenuId"]] = f"{key} again" if key in taken else key
+            found[each["richmenuId"]] = f"{key} {taken.count(key) + 1}" if key in taken else key
             taken.append(key)
     return found
 

@@ -84,7 +84,7 @@ SCENES: Mapping[str, Scene] = {
         after=_rich(default="night", users={"night": [TARO]}),
         shown=_shown(default="night", taro="night"),
         writes={"setDefaultRichmenu": 1, "setUserRichmenu": 1, "deleteUserRichmenu": 1},
-        reads=_READS | {"getUserRichmenu"},
+        reads=frozenset({"getBot", "getUserRichmenu"}),
     ),
     "to a persistent menu": Scene(
         before=_RICH,

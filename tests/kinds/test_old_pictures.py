@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from lwdeploy.simulator import LocalTenant, Settings, start
+from lwdeploy.simulator import SWITCHES, LocalTenant, Settings, start
 from tests.kinds.deployment import Deployment
 from tests.kinds.menus import bot_with, menu, settled, shown
 
@@ -31,10 +31,8 @@ def later(patient_tenant: LocalTenant) -> Iterator[Deployment]:
         made.deploy(of(BEFORE))
         patient_tenant.advance(DAY)
         yield made
-        for switch in ("bound-file-life", "image-file-id", "second-image"):
-            patient_tenant.choose(
-                switch, {"bound-file-life": "lasting", "image-file-id": "kept"}.get(switch, "taken")
-            )
+    for switch in SWITCHES:
+        patient_tenant.choose(switch.name, switch.default)
 
 
 def of(image: dict[str, str]) -> dict[str, dict[str, object]]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lwdeploy.core.localized import LANGUAGES, text_length
 from tests.kinds.deployment import ADMIN, DOMAINS, PHOTO
+from tests.property.menus import rich_menus
 
 NASTY = (
     "\u202e",
@@ -109,7 +110,14 @@ ACTIONS = st.one_of(
     st.fixed_dictionaries({"type": st.just("uri"), "label": localized(MENU_TEXTS), "uri": URLS}),
     st.fixed_dictionaries({"type": st.just("copy"), "label": localized(MENU_TEXTS), "copyText": MENU_TEXTS}),
 )
-MENUS = st.fixed_dictionaries({"persistent": st.fixed_dictionaries({"actions": st.lists(ACTIONS, max_size=4)})})
+BUTTONS = st.fixed_dictionaries({"actions": st.lists(ACTIONS, min_size=1, max_size=4)})
+NO_BUTTONS: st.SearchStrategy[dict[str, Any]] = st.just({"actions": []})
+RICH = rich_menus([*PEOPLE, *IDS])
+MENUS = st.one_of(
+    st.fixed_dictionaries({"persistent": BUTTONS | NO_BUTTONS}),
+    st.fixed_dictionaries({"rich": RICH}, optional={"persistent": NO_BUTTONS}),
+    st.fixed_dictionaries({"persistent": BUTTONS, "rich": st.just({"menus": []})}),
+)
 
 
 @st.composite

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -15,6 +16,8 @@ from lwdeploy.kinds import KINDS
 from lwdeploy.kinds.bot import spec as bot
 from lwdeploy.kinds.bot_domain import spec as bot_domain
 from lwdeploy.kinds.persistent_menu import spec as persistent_menu
+from lwdeploy.kinds.rich_menu import spec as rich_menu
+from lwdeploy.kinds.rich_menu.identity import place, row_of
 from lwdeploy.planning.codec import decode, encode
 from lwdeploy.planning.diff import differing_paths, field_diffs
 from lwdeploy.planning.order import order
@@ -71,6 +74,46 @@ def test_a_menu_s_body_reads_back_as_the_spec_it_was_made_of(spec: dict[str, Any
         assert persistent_menu.from_api(json.loads(json.dumps(persistent_menu.to_body(wanted)))) == wanted
 
 
+@bounded(30)
+@given(spec=bots())
+def test_a_rich_menu_s_body_reads_back_as_the_spec_it_was_made_of(spec: dict[str, Any]) -> None:
+    for wanted in specs_of({"a": spec}, "rich_menu"):
+        body = json.loads(json.dumps(rich_menu.to_body(wanted, name="x")))
+        assert rich_menu.from_api(body) == {key: value for key, value in wanted.items() if key != "image"}
+
+
+@bounded(30)
+@given(spec=bots())
+def test_every_link_points_to_a_menu_of_the_same_bot(spec: dict[str, Any]) -> None:
+    declared = {each.address for each in desired_of({"a": spec}).resources}
+    for resource in desired_of({"a": spec}).resources:
+        assert set(resource.refers.values()) <= declared
+        assert set(resource.refers) <= set(resource.spec)
+
+
+@bounded(30)
+@given(spec=bots())
+def test_a_menu_is_found_by_its_mark_among_others_and_only_once(spec: dict[str, Any]) -> None:
+    wanted = {each.address: each for each in desired_of({"a": spec}).resources if each.address.kind == "rich_menu"}
+    rows = [
+        row_of(
+            {
+                "richmenuId": f"{number}",
+                **rich_menu.to_body(each.spec, name=str(rich_menu.mark_of(address, each.spec, project="acme"))),
+            }
+        )
+        for number, (address, each) in enumerate(wanted.items())
+    ]
+    seen = place(
+        [*rows, *(replace(row, remote_id=f"2{row.remote_id}") for row in rows)], wanted=wanted, project="acme"
+    )
+    assert {address: live.remote_id for address, live in seen.resources.items()} == {
+        address: f"{number}" for number, address in enumerate(wanted)
+    }
+    assert [live.address for live in seen.superseded] == list(wanted)
+    assert seen.unmanaged == ()
+
+
 # --- differences
 
 
@@ -120,6 +163,34 @@ def test_a_path_differs_exactly_when_the_leaf_there_does(wanted: dict[str, Any],
 # --- order
 
 
+CHILD = st.none() | st.sampled_from([Action.CREATE, Action.UPDATE, Action.DELETE, Action.FORGET])
+RICH = st.sampled_from([Action.CREATE, Action.UPDATE, Action.REPLACE, Action.NOOP, Action.DELETE, Action.FORGET])
+
+
+@st.composite
+def rich_changes(draw: st.DrawFn, root: Address) -> list[Change]:
+    """Give changes of rich menus, of links to them, and of what they have replaced."""
+    menus = [
+        Change(address=root.child("rich_menu", "rich-menu", name), action=draw(RICH), remote_id=f"m{name}")
+        for name in draw(st.lists(st.sampled_from("xyz"), unique=True))
+    ]
+    made = list(menus)
+    for each in (each for each in menus if each.action is Action.REPLACE):
+        old = root.child("rich_menu", "rich-menu", f"replaced:{each.remote_id}")
+        made.append(Change(address=old, action=Action.DELETE, remote_id=each.remote_id, replaced_by=each.address))
+    declared = [each.address for each in menus if each.action not in {Action.DELETE, Action.FORGET}]
+    links = (root.child("default_rich_menu", "default-rich-menu"), root.child("user_rich_menu", "user", "a"))
+    for link in links if menus else ():
+        before = {"richmenuId": draw(st.sampled_from(menus)).remote_id}
+        action = draw(CHILD)
+        if action in {Action.DELETE, Action.FORGET}:
+            made.append(Change(address=link, action=action, before=before))
+        elif action is not None and declared:
+            refers = {"richmenuId": draw(st.sampled_from(declared))}
+            made.append(Change(address=link, action=action, before=before, refers=refers))
+    return made
+
+
 @st.composite
 def changes(draw: st.DrawFn) -> list[Change]:
     """Give changes of up to eight bots, with children of those that stay, and leftovers."""
@@ -131,9 +202,10 @@ def changes(draw: st.DrawFn) -> list[Change]:
         if action is Action.DELETE:
             continue
         for kind, word in (("bot_domain", "domain"), ("persistent_menu", "persistent-menu")):
-            child = draw(st.none() | st.sampled_from([Action.CREATE, Action.UPDATE, Action.DELETE, Action.FORGET]))
+            child = draw(CHILD)
             if child is not None:
                 made.append(Change(address=root.child(kind, word), action=child, proof=Proof.STATE))
+        made += draw(rich_changes(root))
     for number in range(draw(st.integers(0, 2))):
         address = Address.top("bot", f"stray:{number}")
         made.append(Change(address=address, action=Action.DELETE, proof=Proof.MARK))

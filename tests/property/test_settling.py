@@ -69,5 +69,8 @@ def test_a_lost_state_costs_no_write_once_it_is_bound_again(
     deployment.store = type(kept)()
     bound = {name: {**spec, "botId": ids[name]} for name, spec in project.items()}
     plan = deployment.plan(bound)
-    assert {change.action.value for change in plan.changes} <= {"adopt", "update"}
-    assert all(diff.path in {"pic.primary", "pic.vice", "members"} for each in plan.steps for diff in each.diffs)
+    unlisted = {"user_rich_menu"}  # no call says who was given which menu: it is given again
+    assert {each.action.value for each in plan.changes if each.address.kind not in unlisted} <= {"adopt", "update"}
+    users = {"pic.primary", "pic.vice", "members"}
+    seen = [diff.path for each in plan.steps for diff in each.diffs]
+    assert all(path in users or path.startswith("image.") for path in seen)  # nor does a list show pictures

@@ -6,6 +6,9 @@ story.yaml   `tells` the rule; `seed` and `console` are requests of somebody els
 plan.txt     the plan of `after`, as text
 requests.txt what the apply of `after` sent, bot by bot in order; reads by name, writes with body
 
+Pictures called `full-NAME.png` and `compact-NAME.png` are drawn beside the manifests that name them. Rich menus of
+the project stand under their keys; one that takes the place of another is called `new`.
+
 With UPDATE_GOLDEN set in the environment, the last two are written instead of compared.
 """
 
@@ -17,19 +20,22 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
 
 from lwdeploy.simulator import LocalTenant, LogEntry
+from tests.scenarios.pictures import Pictures
 from tests.support.console import Console, writes
 from tests.support.project import Project, Run
 
 HERE = Path(__file__).parent
 STORIES = sorted(path.parent.name for path in HERE.glob("*/story.yaml"))
-_MARK = re.compile(r"lwdeploy (\w+) (\w+) \w+")
+_MARK = re.compile(r"lwdeploy (\w+) (\w+) [\w-]+")
 _OF_A_BOT = re.compile(r"/v1\.0/bots/(\d+)/?(.*)")
 
 
@@ -47,6 +53,8 @@ class Story:
         self.project = project
         self.tenant = tenant
         self.bots: dict[str, str] = {}
+        self.menus: dict[str, str] = {}
+        self.pictures = Pictures()
 
     def put(self, part: str) -> bool:
         """Make the manifests those of `part`; tell whether it has any."""
@@ -55,6 +63,7 @@ class Story:
             shutil.rmtree(bots)
         if (self.folder / part).exists():
             shutil.copytree(self.folder / part, bots)
+            self.pictures.draw(bots)
         return bots.exists()
 
     def meddle(self, part: str) -> None:
@@ -70,28 +79,37 @@ class Story:
         """Learn which bot has which id: that depends on which create arrived first."""
         ids = self.project.ids() if self.project.state_path.exists() else {}
         self.bots |= {each: address for address, each in ids.items() if address.count("/") == 1}
+        for address, each in ids.items():
+            key = address.partition("/rich-menu/")[2]
+            if key and each not in self.menus:
+                self.menus[each] = f"new {key}" if key in self.menus.values() else key
 
     def _id_of(self, address: str) -> str:
         return next(each for each, known in self.bots.items() if known == address)
 
     def expect(self, name: str, seen: str) -> None:
-        for each, address in self.bots.items():
+        for each, address in (self.bots | self.menus).items():
             seen = re.sub(rf"\b{each}\b", f"<{address}>", seen)
+        seen = self.pictures.called(seen)
         golden = self.folder / name
         if os.environ.get("UPDATE_GOLDEN"):
             golden.write_text(seen, encoding="utf-8")
         assert seen == golden.read_text(encoding="utf-8")
 
     def requests(self) -> str:
-        """Write the log down: bots by address, each with its requests in order."""
+        """Write the log down: bots by address, each with its requests in order, uploads of its files too."""
         by_bot: dict[str, list[str]] = {}
+        bot = "tenant"
         for entry in self.tenant.log():
-            bot, line = self._line(entry)
+            if entry.operation == "uploadContent":
+                line = f"uploadContent {entry.path.rpartition('/')[2]}"
+            else:
+                bot, line = self._line(entry)
             by_bot.setdefault(bot, []).append(line)
         return "".join(_paragraph(bot, by_bot[bot]) for bot in sorted(by_bot))
 
     def _line(self, entry: LogEntry) -> tuple[str, str]:
-        found = _OF_A_BOT.fullmatch(entry.path)
+        found = _OF_A_BOT.fullmatch(unquote(entry.path))
         if found is None and entry.method == "GET":
             return "tenant", entry.operation
         if found is None:
@@ -99,7 +117,10 @@ class Story:
             return (_address_of(mark[2], self.bots.values()) if mark else "tenant"), _written(entry, "")
         bot = self.bots.get(found[1], "nobody")
         tail = found[2].removeprefix("domains").strip("/")
-        return bot, entry.operation if entry.method == "GET" else _written(entry, tail)
+        if entry.method == "GET":
+            return bot, entry.operation
+        body = self.pictures.bound(entry.body, tenant=self.tenant, bot_id=int(found[1]))
+        return bot, _written(replace(entry, body=body), tail)
 
 
 def _paragraph(bot: str, lines: list[str]) -> str:

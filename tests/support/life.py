@@ -8,7 +8,7 @@ from typing import Any
 from tests.support.menu_pictures import picture
 from tests.support.project import ADMIN, Project, least
 
-__all__ = ["STAGES", "change", "grow", "shrink"]
+__all__ = ["STAGES", "change", "grow", "shrink", "slip", "write_picture"]
 
 _TARO, _HANAKO, _JIRO = "taro@example.com", "hanako@example.com", "jiro@example.com"
 _TOKYO, _OSAKA = {"name": "tokyo", "visible": True}, {"name": "osaka", "visible": False, "permission": "all"}
@@ -60,7 +60,7 @@ def grow(project: Project) -> tuple[str, ...]:
 
 
 def change(project: Project) -> tuple[str, ...]:
-    """Change every field once; one bot gets a rich menu in place of its persistent one."""
+    """Change every field once."""
     project.define("PersonInCharge", "desk", primary=[_JIRO], vice=[])
     project.bot(
         "helpdesk",
@@ -71,7 +71,7 @@ def change(project: Project) -> tuple[str, ...]:
         policy={"joinChatRoom": False, "allowedDomains": ["tokyo"]},
         callback={"enabled": False, "messageTypes": [], "events": ["message"]},
         domains=[{**_TOKYO, "visible": False, "permission": "selected", "members": [_JIRO]}],
-        menus={"persistent": {"actions": [{"type": "message", "label": "Help", "text": "help me"}]}},
+        menus={"persistent": {"actions": []}},
     )
     project.bot(
         "payroll",
@@ -79,7 +79,7 @@ def change(project: Project) -> tuple[str, ...]:
             "Payroll",
             policy={"joinChatRoom": True},
             domains=[{**_TOKYO, "permission": "all", "visible": False}, _OSAKA],
-            menus={"persistent": {"actions": []}, "rich": {"menus": [_slip(project)], "default": "slip"}},
+            menus={"persistent": {"actions": [{**_PAY, "text": "pay me"}]}},
         ),
     )
     _day(project, label="Newer")
@@ -89,11 +89,12 @@ def change(project: Project) -> tuple[str, ...]:
 
 
 def shrink(project: Project) -> tuple[str, ...]:
-    """Take everything away but two bare bots; one gets its persistent menu back."""
+    """Take everything away but two bare bots, which change the sort of their menus."""
     project.drop("helpdesk")
-    menus = {"persistent": {"actions": [_PAY]}, "rich": {"menus": []}}
-    project.bot("payroll", **least("Payroll", domains=[], menus=menus))
-    project.bot("frontdesk", **least("Front Desk", domains=[], menus={"rich": {"menus": []}}))
+    rich = {"persistent": {"actions": []}, "rich": {"menus": [slip(project)], "default": "slip"}}
+    project.bot("payroll", **least("Payroll", domains=[], menus=rich))
+    persistent = {"persistent": {"actions": [_PAY]}, "rich": {"menus": []}}
+    project.bot("frontdesk", **least("Front Desk", domains=[], menus=persistent))
     return ("--prune", "--allow", "delete=12")
 
 
@@ -104,34 +105,40 @@ def _front_desk(project: Project, night: Mapping[str, Any], **links: Any) -> Non
 
 def _day(project: Project, *, label: str) -> None:
     """Define a menu with an action of every type, in thirds that are no whole pixels."""
-    new = {"type": "message", "label": {"default": label, "ja_JP": "新規"}, "text": {"default": "new", "ja_JP": "新"}}
+    new = {"label": {"default": label, "ja_JP": "新規"}, "text": {"default": "new", "ja_JP": "新"}}
+    status = {"type": "postback", "label": "Status", "data": "s=1", "displayText": {"default": "Status?"}}
     project.define(
         "RichMenu",
         "day",
-        image={"default": _picture(project, "full-sun.png"), "ko_KR": _picture(project, "full-sky.png")},
+        image={
+            "default": write_picture(project, "full-sun.png"),
+            "ko_KR": write_picture(project, "full-sky.png"),
+        },
         layout="3+1",
         areas=[
-            {"action": {**new, "postback": "ticket.new"}},
+            {"action": {"type": "message", **new, "postback": "ticket.new"}},
             {"action": _PORTAL},
-            {"action": {"type": "postback", "label": "Status", "data": "s=1", "displayText": {"default": "Status?"}}},
+            {"action": status},
             {"action": {"type": "copy", "label": "Mail", "copyText": "desk@example.com"}},
         ],
     )
 
 
 def _night(project: Project, **images: str) -> dict[str, Any]:
-    named = {language: name and _picture(project, name) for language, name in images.items()}
+    named = {language: name and write_picture(project, name) for language, name in images.items()}
     areas = [{"bounds": bounds, "action": _PORTAL} for bounds in _HALVES]
     return {"name": "night", "size": "compact", "image": named, "areas": areas}
 
 
-def _slip(project: Project) -> dict[str, Any]:
-    image = _picture(project, "compact-slip.jpg")
-    return {"name": "slip", "size": "compact", "image": image, "layout": "1x1", "areas": [{"action": _PAY}]}
+def slip(project: Project, *, says: str = "pay", picture_name: str = "compact-slip.jpg") -> dict[str, Any]:
+    """Give the smallest of all rich menus, one area, and write its picture."""
+    areas = [{"action": {**_PAY, "text": says}}]
+    image = write_picture(project, picture_name)
+    return {"name": "slip", "size": "compact", "image": image, "layout": "1x1", "areas": areas}
 
 
-def _picture(project: Project, name: str) -> str:
-    """Write a picture; give its name as manifests in any folder of the project say it."""
+def write_picture(project: Project, name: str) -> str:
+    """Write a picture of that name (`tests.support.menu_pictures`); give it as manifests of bots name it."""
     target = project.root / "pictures" / name
     target.parent.mkdir(exist_ok=True)
     target.write_bytes(picture(name))

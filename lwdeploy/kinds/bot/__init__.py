@@ -21,4 +21,5 @@ KIND = Kind(
     calls=spec.calls,
     seal=spec.seal,
     label=spec.label,
+    wording=spec.WORDING,
 )

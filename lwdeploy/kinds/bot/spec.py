@@ -7,33 +7,41 @@ body merges the languages that a manifest declares with those that only the tena
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.canonical import ABSENT, canonical, get_path, leaves
 from lwdeploy.core.kind import Declared, Manifest
-from lwdeploy.core.localized import DEFAULT, from_array, localized, one_line, to_array
+from lwdeploy.core.live import LiveResource
+from lwdeploy.core.localized import DEFAULT, collapsed, from_array, localized, one_line, spoken, to_array
 from lwdeploy.core.people import canonical_user
 from lwdeploy.core.types import Action, Change, Resource, Spec
+from lwdeploy.core.wording import Names, Wording
 
 __all__ = [
+    "WORDING",
     "calls",
     "declare",
     "declared_fields",
     "declared_paths",
+    "essential",
     "facts",
     "from_api",
     "from_manifest",
     "label",
     "seal",
     "to_body",
+    "to_manifest",
 ]
 
 ALL_DOMAINS = "all"
 
 # Reference 3.1: what GET leaves out has its documented default.
 DEFAULT_CHANNEL_EVENTS = ("message", "join", "leave", "joined", "left", "postback")
+
+_NO_CALLBACK = {"enabled": False, "messageTypes": [], "events": sorted(DEFAULT_CHANNEL_EVENTS)}
+"""What is left of the callback of a bot that never had one."""
 
 # Spec group -> the API's base field, its i18n array, and the field inside that array.
 _TEXTS = {
@@ -110,6 +118,54 @@ def _callback(callback: Mapping[str, Any]) -> dict[str, Any]:
         if words in callback:
             found[words] = sorted(callback[words])
     return found
+
+
+def to_manifest(spec: Spec, names: Names) -> dict[str, Any]:
+    """Give what a manifest says of a bot; `from_manifest` gives the spec back."""
+    made: dict[str, Any] = {name: collapsed(spec[name]) for name in _TEXTS if name in spec}
+    if "pic" in spec:
+        pic = spec["pic"]
+        made["pic"] = {role: _logins(pic[role], names) for role in ("primary", "vice") if role in pic}
+    if "policy" in spec:
+        made["policy"] = _policy_words(spec["policy"], names)
+    if "callback" in spec:
+        made["callback"] = _callback_words(spec["callback"])
+    return made
+
+
+def _logins(people: Iterable[str], names: Names) -> list[str]:
+    return sorted(names.users.get(person, person) for person in people)
+
+
+def _policy_words(policy: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    found = dict(policy)
+    if found.get("allowedDomains", ALL_DOMAINS) != ALL_DOMAINS:
+        found["allowedDomains"] = [names.domains.get(str(each), each) for each in policy["allowedDomains"]]
+    return {name: found[name] for name in ("joinChatRoom", "allowedDomains") if name in found}
+
+
+def _callback_words(callback: Mapping[str, Any]) -> dict[str, Any]:
+    """A callback with an address is on unless it says otherwise."""
+    silent = callback["enabled"] and "url" in callback
+    shown = ("url", "messageTypes", "events") if silent else ("enabled", "url", "messageTypes", "events")
+    return {name: callback[name] for name in shown if name in callback}
+
+
+def essential(spec: Spec) -> Spec:
+    """Give what a manifest has to say of a bot that the tenant shows: nothing of what it does not have."""
+    made: dict[str, Any] = {name: spoken(spec.get(name, {})) for name in _TEXTS}
+    made["pic"] = {role: people for role, people in spec.get("pic", {}).items() if people}
+    callback = {name: value for name, value in spec.get("callback", {}).items() if value != ""}
+    made["callback"] = {} if callback == _NO_CALLBACK else callback
+    return _without_empty(canonical({**spec, **made}))
+
+
+def remarks(live: LiveResource) -> Iterator[str]:
+    """Say what a new bot cannot do without and this one did not have."""
+    needed = essential(live.spec)
+    for path in (*(f"{name}.{DEFAULT}" for name in _TEXTS), "pic.primary"):
+        if get_path(needed, path) is ABSENT:
+            yield f"the bot had no {path.removesuffix(f'.{DEFAULT}')}, and a new one needs it"
 
 
 def from_api(body: Mapping[str, Any]) -> Spec:
@@ -210,3 +266,10 @@ def declared_paths(spec: Spec) -> tuple[str, ...]:
 def declared_fields() -> tuple[str, ...]:
     """Give every field that a Bot manifest may declare, without the languages of texts."""
     return (*_TEXTS, *_FIELDS)
+
+
+def _words(objects: Sequence[LiveResource], names: Names) -> Mapping[str, Any]:
+    return to_manifest(objects[0].spec, names) if objects else {}
+
+
+WORDING = Wording(to_manifest=_words, essential=essential, remarks=remarks)

@@ -19,4 +19,5 @@ KIND = Kind(
     consequences=spec.consequences,
     calls=spec.calls,
     precedes=spec.precedes,
+    wording=spec.WORDING,
 )

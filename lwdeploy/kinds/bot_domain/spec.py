@@ -7,10 +7,24 @@ from typing import Any
 
 from lwdeploy.core.diagnostics import Severity
 from lwdeploy.core.kind import Declared, Finding, Manifest, Rule, Scene
+from lwdeploy.core.live import LiveResource
 from lwdeploy.core.people import NEITHER, canonical_user, is_user
 from lwdeploy.core.types import Action, Change, Consequence, Resource, Spec
+from lwdeploy.core.wording import Names, Wording
 
-__all__ = ["ALL_USERS", "RULES", "calls", "consequences", "declare", "from_api", "precedes", "to_body"]
+__all__ = [
+    "ALL_USERS",
+    "RULES",
+    "WORDING",
+    "calls",
+    "consequences",
+    "declare",
+    "essential",
+    "from_api",
+    "precedes",
+    "to_body",
+    "to_manifest",
+]
 
 ALL_USERS = "All users"
 """What the members list answers when everybody may use the bot (reference 3.3)."""
@@ -49,6 +63,20 @@ def from_api(row: Mapping[str, Any], *, members: Sequence[str] | None) -> Spec:
     if members is not None:
         spec["members"] = sorted(members)
     return dict(sorted(spec.items()))
+
+
+def to_manifest(spec: Spec, *, domain_id: str, names: Names) -> dict[str, Any]:
+    """Give the entry of `spec.domains` that declares a registration."""
+    made: dict[str, Any] = {"name": names.domains.get(domain_id, int(domain_id))}
+    made |= {name: spec[name] for name in ("visible", "permission") if name in spec}
+    if "members" in spec:
+        made["members"] = sorted(names.users.get(member, member) for member in spec["members"])
+    return made
+
+
+def essential(spec: Spec) -> Spec:
+    """Give what a manifest has to say: members only where they are selected."""
+    return {name: value for name, value in spec.items() if name != "members" or spec["permission"] == "selected"}
 
 
 def to_body(spec: Spec, *, paths: Sequence[str]) -> dict[str, bool]:
@@ -98,6 +126,14 @@ def consequences(change: Change, _scene: Scene) -> Iterator[Consequence]:
             yield Consequence(
                 address=change.address, summary="everybody in the domain but the members loses the bot"
             )
+
+
+def _words(objects: Sequence[LiveResource], names: Names) -> Mapping[str, Any]:
+    entries = [to_manifest(each.spec, domain_id=each.remote_id, names=names) for each in objects]
+    return {"domains": entries} if entries else {}
+
+
+WORDING = Wording(to_manifest=_words, essential=essential)
 
 
 def _names(manifest: Manifest) -> Iterator[tuple[int, Any]]:

@@ -11,7 +11,6 @@ KIND = Kind(
     level=2,
     removal=4,
     eager=True,
-    reads="getBot",
     parent="bot",
     gives_way_to=("persistent_menu",),
     refers_to="rich_menu",
@@ -19,4 +18,5 @@ KIND = Kind(
     declare=spec.declare,
     rules=spec.RULES,
     calls=spec.calls,
+    wording=spec.WORDING,
 )

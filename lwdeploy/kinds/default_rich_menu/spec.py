@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lwdeploy.core.diagnostics import Severity
 from lwdeploy.core.kind import Declared, Finding, Manifest, Rule
+from lwdeploy.core.live import LiveResource
 from lwdeploy.core.types import UNKNOWN, Action, Change, Resource
+from lwdeploy.core.wording import Names, Wording
 
-__all__ = ["DERIVED_ID", "FIELD", "RULES", "calls", "declare"]
+__all__ = ["DERIVED_ID", "FIELD", "RULES", "WORDING", "calls", "declare", "to_manifest"]
 
 DERIVED_ID = "default"
 """A bot has one default rich menu, so its path segment is its identity."""
@@ -39,6 +41,15 @@ def declare(manifest: Manifest) -> Declared:
         refers={FIELD: manifest.address.child("rich_menu", "rich-menu", wanted)},
     )
     return Declared(resources=(resource,), in_scope=True)
+
+
+def to_manifest(objects: Sequence[LiveResource], names: Names) -> Mapping[str, Any]:
+    """Give `spec.menus.rich.default`, where the menu that it points to has a key."""
+    keys = [names.keys[each.spec[FIELD]] for each in objects if each.spec[FIELD] in names.keys]
+    return {"menus": {"rich": {"default": keys[0]}}} if keys else {}
+
+
+WORDING = Wording(to_manifest=to_manifest)
 
 
 def calls(change: Change) -> Mapping[str, int]:

@@ -18,4 +18,5 @@ KIND = Kind(
     rules=spec.RULES,
     consequences=spec.consequences,
     calls=spec.calls,
+    wording=spec.WORDING,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lwdeploy.core.actions import (
@@ -10,16 +10,30 @@ from lwdeploy.core.actions import (
     action_from_api,
     action_from_manifest,
     action_to_api,
+    action_to_manifest,
     bad_links,
+    essential_action,
     missing_fields,
     surplus_fields,
     texts_of,
     too_long,
 )
 from lwdeploy.core.kind import Declared, Finding, Manifest, Rule, Scene
+from lwdeploy.core.live import LiveResource
 from lwdeploy.core.types import Action, Change, Consequence, Resource, Spec
+from lwdeploy.core.wording import Names, Wording
 
-__all__ = ["RULES", "calls", "consequences", "declare", "from_api", "to_body"]
+__all__ = [
+    "RULES",
+    "WORDING",
+    "calls",
+    "consequences",
+    "declare",
+    "essential",
+    "from_api",
+    "to_body",
+    "to_manifest",
+]
 
 DERIVED_ID = "persistentmenu"
 """A bot has one persistent menu, so its path segment is its identity."""
@@ -57,6 +71,23 @@ def from_api(body: Mapping[str, Any]) -> Spec:
     """Give the spec of a menu as GET answers it."""
     content = body.get("content") or {}
     return {"actions": [action_from_api(action, form=FORM) for action in content.get("actions") or ()]}
+
+
+def to_manifest(spec: Spec) -> dict[str, Any]:
+    """Give what `spec.menus.persistent` says of a menu."""
+    return {"actions": [action_to_manifest(action) for action in spec["actions"]]}
+
+
+def essential(spec: Spec) -> Spec:
+    """Give what a manifest can say of a menu that the tenant shows."""
+    return {"actions": [essential_action(action) for action in spec["actions"]]}
+
+
+def _words(objects: Sequence[LiveResource], _names: Names) -> Mapping[str, Any]:
+    return {"menus": {"persistent": to_manifest(objects[0].spec)}} if objects else {}
+
+
+WORDING = Wording(to_manifest=_words, essential=essential)
 
 
 def to_body(spec: Spec) -> dict[str, Any]:

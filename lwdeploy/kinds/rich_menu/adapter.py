@@ -1,8 +1,8 @@
-"""The calls of rich menus: operations 19, 20 and 22 of the reference; binding.py has those of their pictures."""
+"""The calls of rich menus: operations 19 to 22 of the reference; binding.py has those of their pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ class RichMenuAdapter:
         bodies = self._client.pages(call("listRichmenus", botId=bot_id), key="richmenus")
         with understood("listRichmenus", f"botId={bot_id}"):
             rows = [identity.row_of(body) for body in bodies]
+        rows += self._unlisted(bot_id, {row.remote_id for row in rows}, wanted)
         seen = identity.place(rows, wanted=wanted, project=self._access.project)
         facts = {
             "count": len(rows),
@@ -45,6 +46,23 @@ class RichMenuAdapter:
         if self._access.verify.images:
             seen = self._verified(bot_id, seen, wanted=wanted)
         return seen | Seen(facts={"rich_menu": facts})
+
+    def _unlisted(
+        self, bot_id: str, listed: Collection[str], wanted: Mapping[Address, Resource]
+    ) -> list[identity.Row]:
+        """Ask for the menus that are known and not in the list: it may only lag behind."""
+        missing = {each.derived_id for each in wanted.values() if each.derived_id not in {None, *listed}}
+        found = []
+        for menu_id in sorted(map(str, missing)):
+            try:
+                body = self._client.send(call("getRichmenu", botId=bot_id, richmenuId=menu_id))
+            except Rejected as error:
+                if not error.is_gone:
+                    raise
+                continue
+            with understood("getRichmenu", f"botId={bot_id} richmenuId={menu_id}"):
+                found.append(identity.row_of(body))
+        return found
 
     def _has_persistent_menu(self, bot_id: str) -> bool:
         try:
@@ -69,8 +87,9 @@ class RichMenuAdapter:
         for language, file_id in bound.items():
             told = self._pictures.told(bot_id, file_id, meant=meant.get(language, ""), resource=resource)
             images |= {} if told is None else {language: told}
+        lost = tuple(sorted(set(bound) - set(images)))
         images |= {language: "" for language in meant if language not in bound}
-        return replace(live, spec={**live.spec, "image": images})
+        return replace(live, spec={**live.spec, "image": images}, facts={**live.facts, "lost": lost})
 
     def write(
         self, change: Change, *, parent_id: str | None, live: LiveResource | None, users: Mapping[str, str]
@@ -99,9 +118,14 @@ class RichMenuAdapter:
         return str(answer["richmenuId"])
 
     def delete(self, change: Change, *, parent_id: str | None) -> None:
-        """Delete a menu."""
+        """Delete a menu. Whether one that is still somebody's may be deleted is not documented (reference 3.5)."""
         try:
             self._client.send(call("deleteRichmenu", botId=str(parent_id), richmenuId=str(change.remote_id)))
         except Rejected as error:
-            if not error.is_gone:
-                raise
+            if error.is_gone:
+                return
+            error.advice = (
+                "If it is still the default or some user's menu: declare `default` and `users`, then they move "
+                "along; or keep it with lifecycle.retainReplaced: true."
+            )
+            raise

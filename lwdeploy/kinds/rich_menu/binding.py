@@ -45,6 +45,9 @@ class Pictures:
         return {language: files[digest] for language, digest in wanted.items() if digest}
 
     def _upload(self, bot_id: str, change: Change, *, language: str, digest: str) -> str:
+        if digest not in change.pictures:
+            message = f"The plan does not say where the picture {digest} comes from"
+            raise Rejected(message, operation="uploadAttachment", advice="Plan again.")
         content = self._access.content(digest, change.pictures[digest])
         media_type, ending = ("image/png", "png") if content.startswith(_PNG) else ("image/jpeg", "jpg")
         name = f"{change.address.path[-1]}.{language}.{ending}"
@@ -84,9 +87,11 @@ class Pictures:
             if not error.is_gone:
                 raise
             return None
+        digest = "sha256:" + hashlib.sha256(content).hexdigest()
+        self._access.downloaded(digest, content)
         if meant and self._access.content(meant, resource.pictures[meant]) == content:
             return meant
-        return "sha256:" + hashlib.sha256(content).hexdigest()
+        return digest
 
     def rebind(self, bot_id: str, menu_id: str, change: Change) -> None:
         """Bind the pictures that differ, and with them again those that stay.
@@ -98,8 +103,9 @@ class Pictures:
         bound = self.bound(bot_id, menu_id)
         changed = spec.changed_languages(change) if bound else tuple(change.desired["image"])
         kept = {language: file_id for language, file_id in bound.items() if language not in changed}
+        uploaded = self.uploaded(bot_id, change, languages=changed)
         try:
-            self.bind(bot_id, menu_id, kept | self.uploaded(bot_id, change, languages=changed))
+            self.bind(bot_id, menu_id, kept | uploaded)
         except Rejected as refusal:
             if not bound or refusal.status not in _NO_SECOND:
                 raise
@@ -113,8 +119,9 @@ class Pictures:
     ) -> None:
         """Upload everything once more; where that is refused too, the menu may show it all after a lost answer."""
         if again:
+            uploaded = self.uploaded(bot_id, change, languages=change.desired["image"])
             try:
-                self.bind(bot_id, menu_id, self.uploaded(bot_id, change, languages=change.desired["image"]))
+                self.bind(bot_id, menu_id, uploaded)
             except Rejected as second:
                 if second.status not in _NO_SECOND:
                     raise

@@ -77,7 +77,7 @@ def recipes(manifest: Manifest, menu: Mapping[str, Any], *, path: str) -> Iterat
     """Give (language, recipe) for the default and for every language that a label has a text in."""
     wishes = _mapping(menu["image"])["generate"] or {}
     labels = [_label(area) for area in menu["areas"]]
-    for language in sorted({DEFAULT, *(each for label in labels for each in label)}):
+    for language in sorted({DEFAULT, *(each for label in labels for each, text in label.items() if text)}):
         texts = [label.get(language) or label.get(DEFAULT, "") for label in labels]
         yield language, _recipe(manifest, menu, path=path, wishes=wishes, language=language, texts=texts)
 

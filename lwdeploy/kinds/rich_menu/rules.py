@@ -150,7 +150,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         90,
         "a picture cannot be read",
-        "The name of a picture is relative to the file that says it. The file must be whole: a damaged one is "
+        "The name of a picture is relative to the file that says it, and the file must be whole: a bad one is "
         "found before anything is sent.",
         pictures.unreadable,
     ),

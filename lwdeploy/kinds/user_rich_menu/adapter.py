@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # loading the HTTP client takes longer than all of validate
 __all__ = ["UserRichMenuAdapter"]
 
 
+_NOBODY = (400, 404)
+
+
 class UserRichMenuAdapter:
     """Writes which rich menu a user sees; reads it only where that is asked for, at one call for each user."""
 
@@ -39,11 +42,14 @@ class UserRichMenuAdapter:
         return seen_by_id(found, wanted=wanted)
 
     def _menu_of(self, bot_id: str, user: str) -> Mapping[str, Any]:
-        """Give the menu that is set for a user; none is 404, or 200 with nulls (reference 9.9)."""
+        """Give the menu that is set for a user; none is 404, or 200 with nulls (reference 9.9).
+
+        One who has left has none either, whichever way the service says that it does not know him.
+        """
         try:
             body = self._client.send(call("getUserRichmenu", botId=bot_id, userId=user))
         except Rejected as error:
-            if not error.is_gone:
+            if error.status not in _NOBODY:
                 raise
             return {}
         return body if isinstance(body, dict) else {}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lwdeploy.core.kind import Declared, Finding, Manifest, Rule
+from lwdeploy.core.live import LiveResource
 from lwdeploy.core.people import NEITHER, canonical_user, is_user
 from lwdeploy.core.types import UNKNOWN, Action, Change, Resource
+from lwdeploy.core.wording import Names, Wording
 
-__all__ = ["FIELD", "RULES", "calls", "declare"]
+__all__ = ["FIELD", "RULES", "WORDING", "calls", "declare", "to_manifest"]
 
 FIELD = "richmenuId"
 
@@ -41,6 +43,19 @@ def _resource(manifest: Manifest, path: str, menu: str, user: str) -> Resource:
         derived_id=user,
         refers={FIELD: manifest.address.child("rich_menu", "rich-menu", menu)},
     )
+
+
+def to_manifest(objects: Sequence[LiveResource], names: Names) -> Mapping[str, Any]:
+    """Give `spec.menus.rich.users`, of those whose menus have keys."""
+    users: dict[str, list[str]] = {}
+    for each in sorted(objects, key=lambda each: each.remote_id):
+        if each.spec[FIELD] in names.keys:
+            user = names.users.get(each.remote_id, each.remote_id)
+            users.setdefault(names.keys[each.spec[FIELD]], []).append(user)
+    return {"menus": {"rich": {"users": dict(sorted(users.items()))}}} if users else {}
+
+
+WORDING = Wording(to_manifest=to_manifest)
 
 
 def calls(change: Change) -> Mapping[str, int]:

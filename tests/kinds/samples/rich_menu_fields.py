@@ -13,28 +13,21 @@ from tests.kinds.samples.rich_menu_requests import Sent, made, uploaded
 __all__ = ["REPLACED"]
 
 _ASK = {"type": "postback", "label": "Status", "data": "status=1", "displayText": {"default": "Status?"}}
+_DUMB = {"type": "postback", "label": "Status", "data": "status=1"}
 _COPY = {"type": "copy", "label": "Mail", "copyText": "desk@example.com"}
 
 
-def _replaced(
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    created: Sent,
-    *,
-    path: str = "areas",
-    **image: str,
-) -> Step:
+def _replaced(before: Mapping[str, Any], after: Mapping[str, Any], created: Sent) -> Step:
     """Give the step from one menu to another one of the same key, which nobody sees yet."""
-    pictures = image or {"default": "full-main.png"}
     return Step(
         before=bot_with(before),
         after=bot_with(after),
-        paths=(path,) if path else (),
+        paths=("areas",),
         steps=("replace rich-menu/main", "delete rich-menu/replaced"),
         sent=(
-            *uploaded(*pictures),
+            *uploaded("default"),
             *created,
-            ("setRichmenuImage main", pictures),
+            ("setRichmenuImage main", {"default": "full-main.png"}),
             ("deleteRichmenu old main", None),
         ),
         touches=frozenset({"richmenus"}),
@@ -58,6 +51,7 @@ _FIELDS: Mapping[str, Step] = {
         {**NEW, "i18nLabels": [{"language": "ja_JP", "label": "新規"}]},
     ),
     "label removed": _action(NEW, {"type": "message", "text": "new"}, {"type": "message", "text": "new"}),
+    "label no longer translated": _action({**NEW, "label": {"default": "New ticket", "ja_JP": "新規"}}, NEW, NEW),
     "text": _action(NEW, {**NEW, "text": NASTY}, {**NEW, "text": NASTY}),
     "text translated": _action(
         NEW,
@@ -67,6 +61,12 @@ _FIELDS: Mapping[str, Step] = {
     "postback": _action(NEW, {**NEW, "postback": "p"}, {**NEW, "postback": "p"}),
     "data": _action(_ASK, {**_ASK, "data": "x"}, {**_ASK, "data": "x", "displayText": "Status?"}),
     "displayed text": _action(_ASK, {**_ASK, "displayText": "What?"}, {**_ASK, "displayText": "What?"}),
+    "displayed text translated": _action(
+        _ASK,
+        {**_ASK, "displayText": {"default": "Status?", "ko_KR": "상태?"}},
+        {**_ASK, "displayText": "Status?", "i18nDisplayTexts": [{"language": "ko_KR", "displayText": "상태?"}]},
+    ),
+    "displayed text removed": _action(_ASK, {**_ASK, "displayText": ""}, _DUMB),
     "uri": _action({**PORTAL, "uri": "https://a.example.com"}, PORTAL, PORTAL),
     "copied text": _action(_COPY, {**_COPY, "copyText": "x"}, {**_COPY, "copyText": "x"}),
     "type": _action(NEW, _COPY, _COPY),
@@ -129,6 +129,20 @@ _BESIDE = Step(
     ),
     touches=frozenset({"richmenus", "userRichmenus"}),
 )
+_SPOKEN = {"default": "full-a.png", "ja_JP": "full-b.png", "zh_TW": "full-b.png"}
+_IN_LANGUAGES = Step(
+    before=bot_with(menu(image=_SPOKEN)),
+    after=bot_with(menu("main", _LABELLED, PORTAL, image=_SPOKEN)),
+    paths=("areas",),
+    steps=("replace rich-menu/main", "delete rich-menu/replaced"),
+    sent=(
+        *uploaded("default", "ja_JP"),
+        *made(_LABELLED, PORTAL),
+        ("setRichmenuImage main", _SPOKEN),
+        ("deleteRichmenu old main", None),
+    ),
+    touches=frozenset({"richmenus"}),
+)
 _SIZE = Step(
     before=bot_with(menu()),
     after=bot_with(menu(size="compact", image="compact-a.png")),
@@ -172,6 +186,7 @@ REPLACED: Mapping[str, Step] = {
     **_FIELDS,
     "label of a menu that people see": _LINKED,
     "label of a menu that one user sees": _BESIDE,
+    "label of a menu with pictures by language": _IN_LANGUAGES,
     "size": _SIZE,
     "a menu more": _ADDED,
     "a menu less": _TAKEN_OUT,

@@ -133,9 +133,14 @@ def test_a_picture_is_drawn_for_every_language_that_a_label_is_written_in() -> N
     assert [each["language"] for each in found.values()] == ["default", "ja_JP", "ko_KR"]
 
 
-def test_a_label_that_is_empty_in_a_language_falls_back_to_the_default() -> None:
+def test_a_language_in_which_every_label_is_empty_needs_no_picture_of_its_own() -> None:
     found = recipes_of(drawn({"default": "New", "ja_JP": ""}))
-    assert [cell["label"] for cell in found["ja_JP"]["cells"]] == ["New"]
+    assert list(found) == ["default"]
+
+
+def test_a_label_that_is_empty_in_a_language_falls_back_to_the_default() -> None:
+    found = recipes_of(drawn({"default": "New", "ja_JP": ""}, {"default": "Help", "ja_JP": "ヘルプ"}))
+    assert [cell["label"] for cell in found["ja_JP"]["cells"]] == ["New", "ヘルプ"]
 
 
 def test_an_area_without_a_label_is_drawn_without_one() -> None:

@@ -403,6 +403,7 @@ SPARSE: Mapping[str, Mapping[str, Any]] = {
     "no menus": least(menus={}),
     "no rich menus": least(menus={"rich": {}}),
     "rich menus removed": least(menus={"rich": {"menus": []}}),
+    "an area that does nothing": rich(rich_menu(areas=[{}], layout="1x1")),
     "a drawn menu": least(menus={"rich": {"menus": [rich_menu(image={"generate": None})], "default": "main"}}),
 }
 

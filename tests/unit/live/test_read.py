@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from lwdeploy.core.address import Address
 from lwdeploy.core.errors import AmbiguousMatch, Unavailable
-from lwdeploy.core.live import Live
-from lwdeploy.core.types import Action, Desired, Proof
-from lwdeploy.live.read import read
+from lwdeploy.core.live import Live, LiveResource, Seen
+from lwdeploy.core.types import Action, Desired, Proof, Resource
+from lwdeploy.kinds.rich_menu.spec import mark_of, to_body
+from lwdeploy.live.read import RootReader, read
 from tests.unit.planning.builders import (
+    KINDS,
+    TARO,
     bot,
+    default_link,
+    default_link_of,
     desired_of,
     domain_of,
     entry,
@@ -19,9 +28,13 @@ from tests.unit.planning.builders import (
     menu,
     menu_of,
     registration,
+    rich_menu,
+    rich_menu_of,
     root,
+    user_link,
+    user_link_of,
 )
-from tests.unit.reconcile.world import Rig, down
+from tests.unit.reconcile.world import FakeAdapter, Rig, down
 
 
 @pytest.fixture
@@ -162,12 +175,155 @@ def test_an_ambiguous_match_reads_nothing_in_full(rig: Rig) -> None:
     assert rig.world.log == ["list"]
 
 
-def read_with(rig: Rig, desired: Desired, told: list[tuple[int, int]]) -> Live:
+# --- rich menus and links
+
+
+MENUS = (rich_menu(), default_link(), user_link())
+RICH = [(root(), kind) for kind in ("rich_menu", "default_rich_menu", "user_rich_menu")]
+
+
+class Asked(FakeAdapter):
+    """Shows nothing and keeps what was wanted of it."""
+
+    def __init__(self, rig: Rig, kind: str) -> None:
+        super().__init__(rig.world, kind)
+        self.wanted: dict[Address, Resource] = {}
+        self.parents: list[LiveResource] = []
+
+    def read(self, parent: LiveResource, *, wanted: Mapping[Address, Resource]) -> Seen:
+        self.wanted |= wanted
+        self.parents.append(parent)
+        return Seen(unread=frozenset({self._kind}))
+
+
+def asked(rig: Rig, desired: Desired) -> Asked:
+    """Read with an adapter of rich menus that is only asked."""
+    adapter = Asked(rig, "rich_menu")
+    children = {**rig.adapters.children, "rich_menu": adapter}
+    reader = RootReader(adapters=replace(rig.adapters, children=children), kinds=KINDS)
+    read_with(rig, desired, [], reader=reader)
+    return adapter
+
+
+def remembering(rig: Rig, **entries: Any) -> str:
+    """Make the help desk, remember it and some of its children, and give its id."""
+    bot_id = rig.world.add_bot(bot().spec)
+    known = {"menu": rich_menu_of(), "default": default_link_of(), "user": user_link_of()}
+    rig.remember({root(): entry(bot_id), **{known[name]: each for name, each in entries.items()}})
+    return bot_id
+
+
+def test_what_has_no_id_by_nature_is_looked_for_under_the_remembered_one(rig: Rig) -> None:
+    remembering(rig, menu=entry("m1"))
+    adapter = asked(rig, desired_of(bot(), rich_menu(), rich_menu(key="other")))
+    assert {address.path[-1]: each.derived_id for address, each in adapter.wanted.items()} == {
+        "main": "m1",
+        "other": None,
+    }
+    assert adapter.wanted[rich_menu_of()].spec == rich_menu().spec
+
+
+def test_what_is_remembered_under_the_former_key_of_a_bot_is_looked_for_too(rig: Rig) -> None:
+    remembering(rig, menu=entry("m1"))
+    moved = (bot("desk", renamed_from="helpdesk"), rich_menu("desk"))
+    assert asked(rig, desired_of(*moved)).wanted[rich_menu_of("desk")].derived_id == "m1"
+
+
+def test_an_id_that_follows_from_the_manifest_is_stronger_than_a_remembered_one(rig: Rig) -> None:
+    bot_id = rig.world.add_bot(bot().spec)
+    rig.world.put(bot_id, registration())
+    rig.remember({root(): entry(bot_id), domain_of(): entry("10000009")})
+    live = rig.live(desired_of(bot(), registration()))
+    assert live.resources[domain_of()].remote_id == "10000002"
+
+
+def test_an_owned_menu_that_left_its_list_is_looked_for_by_its_id_and_wants_nothing(rig: Rig) -> None:
+    remembering(rig, menu=entry("m1", rich_menu().spec))
+    left = asked(rig, desired_of(bot(), scopes=RICH)).wanted[rich_menu_of()]
+    assert (left.derived_id, left.spec) == ("m1", {})
+
+
+def test_an_owned_menu_that_has_to_give_way_is_looked_for_too(rig: Rig) -> None:
+    """The manifest has a persistent menu and not a word about rich ones."""
+    remembering(rig, menu=entry("m1"))
+    assert asked(rig, desired_of(bot(), menu())).wanted.keys() == {rich_menu_of()}
+
+
+def test_an_owned_menu_that_is_only_forgotten_is_not_looked_for(rig: Rig) -> None:
+    remembering(rig, menu=entry("m1"))
+    assert asked(rig, desired_of(bot())).parents == []
+
+
+def test_children_are_read_with_what_their_bot_shows(rig: Rig) -> None:
+    bot_id = remembering(rig)
+    (parent,) = asked(rig, desired_of(bot(), rich_menu())).parents
+    assert (parent.remote_id, parent.spec) == (bot_id, bot().spec)
+
+
+def test_what_no_call_lists_is_believed_to_be_as_it_was_written_last(rig: Rig) -> None:
+    remembering(rig, user=entry(TARO, {"richmenuId": "m1"}, observed={}))
+    live = rig.live(desired_of(bot(), *MENUS))
+    assert live.resources[user_link_of()] == LiveResource(
+        kind="user_rich_menu", remote_id=TARO, spec={"richmenuId": "m1"}, address=user_link_of()
+    )
+    assert live.below[root()].resources[user_link_of()] == live.resources[user_link_of()]
+    assert live.below[root()].unread == {"user_rich_menu"}
+
+
+def test_what_no_call_lists_and_nobody_remembers_is_not_there(rig: Rig) -> None:
+    remembering(rig)
+    assert user_link_of() not in rig.live(desired_of(bot(), *MENUS)).resources
+
+
+def test_what_was_looked_at_is_not_believed_any_more(rig: Rig) -> None:
+    remembering(rig, user=entry(TARO, {"richmenuId": "m1"}))
+    rig.world.menus.users = True
+    assert user_link_of() not in rig.live(desired_of(bot(), *MENUS)).resources
+
+
+def test_only_kinds_that_were_not_read_are_believed(rig: Rig) -> None:
+    remembering(rig, menu=entry("m1", rich_menu().spec), default=entry("default", {"richmenuId": "m1"}))
+    live = rig.live(desired_of(bot(), *MENUS))
+    assert not {rich_menu_of(), default_link_of()} & set(live.resources)
+
+
+def test_a_user_that_left_its_list_is_believed_to_have_the_menu_still(rig: Rig) -> None:
+    remembering(rig, user=entry(TARO, {"richmenuId": "m1"}))
+    assert user_link_of() in rig.live(desired_of(bot(), scopes=RICH)).resources
+
+
+def test_a_user_that_is_only_forgotten_is_not_believed(rig: Rig) -> None:
+    remembering(rig, user=entry(TARO, {"richmenuId": "m1"}))
+    assert user_link_of() not in rig.live(desired_of(bot())).resources
+
+
+def test_of_a_bot_that_is_gone_nothing_is_believed(rig: Rig) -> None:
+    remembering(rig, user=entry(TARO, {"richmenuId": "m1"}))
+    rig.world.bots.clear()
+    live = rig.live(desired_of(bot(), *MENUS))
+    assert live.resources == {}
+    assert live.missing == {root()}
+
+
+def test_what_was_found_below_a_bot_is_kept_with_it(rig: Rig) -> None:
+    bot_id = remembering(rig)
+    for name in (str(mark_of(rich_menu_of(), rich_menu(label="Old").spec, project="acme")), "Theirs"):
+        rig.world.menus.add(bot_id, to_body(rich_menu(label="Old").spec, name=name))
+    seen = rig.live(desired_of(bot(), *MENUS)).below[root()]
+    assert [(each.remote_id, each.address) for each in seen.superseded] == [("m1", rich_menu_of())]
+    assert [each.remote_id for each in seen.unmanaged] == ["m2"]
+    assert seen.facts["rich_menu"] == {"count": 2, "default": ""}
+    assert set(seen.facts) >= {"bot", "rich_menu"}
+
+
+def read_with(
+    rig: Rig, desired: Desired, told: list[tuple[int, int]], *, reader: RootReader | None = None
+) -> Live:
     with ThreadPoolExecutor(max_workers=1) as pool:
         return read(
             desired=desired,
             state=rig.store.read(),
-            reader=rig.reader,
+            reader=reader or rig.reader,
             project="acme",
             pool=pool,
             progress=lambda done, total: told.append((done, total)),

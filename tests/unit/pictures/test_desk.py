@@ -282,11 +282,11 @@ def test_a_recipe_is_drawn(tmp_path: Path) -> None:
 
 
 def test_a_recipe_that_cannot_be_drawn_is_told_before(tmp_path: Path) -> None:
-    """The trouble names the characters and the remedy in one line; with a font there is none."""
+    """The trouble names the characters and, on a line of its own, the remedy; with a font there is none."""
     wanted = recipe(grid(1, 1), ["新規"], language="ja_JP")
     trouble = Desk(tmp_path, font_folders=[]).trouble(wanted)
-    assert trouble.startswith("no font on this machine has the characters 新 規. Install a font")
-    assert "\n" not in trouble
+    assert trouble.startswith("no font on this machine has the characters 新 規\nInstall a font")
+    assert trouble.count("\n") == 1
     write_font(tmp_path / "NotoSansJP.ttf", JAPANESE)
     assert Desk(tmp_path, font_folders=[tmp_path]).trouble(wanted) == ""
     with pytest.raises(UserError, match="no font on this machine"):
@@ -295,7 +295,7 @@ def test_a_recipe_that_cannot_be_drawn_is_told_before(tmp_path: Path) -> None:
 
 def test_a_recipe_that_is_incomplete_is_a_trouble(tmp_path: Path) -> None:
     """What draws nothing says so beforehand, without a blank or a full stop too many."""
-    assert Desk(tmp_path).trouble({"width": 2500}) == "a picture cannot be drawn: its recipe has no 'height'."
+    assert Desk(tmp_path).trouble({"width": 2500}) == "a picture cannot be drawn: its recipe has no 'height'"
 
 
 def test_pillow_is_loaded_only_for_a_real_picture(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.live import LiveResource, Seen
-from lwdeploy.core.types import UNKNOWN, Action, Change, Lifecycle, Proof
-from lwdeploy.planning.children import covers, crowds, leftovers, linked, points_elsewhere, superseded_by
+from lwdeploy.core.types import UNKNOWN, Action, Change, Lifecycle, Mark, Proof
+from lwdeploy.planning.children import beside, covers, crowds, leftovers, linked, points_elsewhere, superseded_by
+from lwdeploy.planning.model import Beside
 from tests.unit.planning.builders import (
     KINDS,
     bot,
@@ -119,22 +120,30 @@ def test_a_new_menu_replaces_no_other_one_s_leftovers() -> None:
 # --- leftovers
 
 
-def left(seen: dict[Address, Seen], *changes: Change, known: tuple[Address, ...] = ()) -> list[Change]:
-    entries = {address: entry("m0") for address in known}
-    return list(leftovers(seen, changes={each.address: each for each in changes}, entries=entries))
+def left(seen: dict[Address, Seen], *changes: Change) -> list[Change]:
+    return list(leftovers(seen, changes={each.address: each for each in changes}))
 
 
 def test_what_is_superseded_is_deleted_after_what_took_its_place() -> None:
     (delete,) = left(below(shown("m1")), change(Action.NOOP, "m2"))
     assert str(delete.address) == "bot/helpdesk/rich-menu/replaced:m1"
     assert (delete.address.kind, delete.action, delete.remote_id) == ("rich_menu", Action.DELETE, "m1")
-    assert (delete.proof, delete.replaced_by, delete.before) == (Proof.MARK, MAIN, rich_shown())
+    assert (delete.proof, delete.replaced_by, delete.before) == (Proof.STATE, MAIN, rich_shown())
     assert delete.reason == "replaced by bot/helpdesk/rich-menu/main"
 
 
-def test_what_is_superseded_at_an_address_that_only_the_state_knows_is_a_cleanup_too() -> None:
-    (delete,) = left(below(shown("m1")), known=(MAIN,))
-    assert (delete.replaced_by, delete.cleanup) == (MAIN, True)
+def test_what_is_superseded_at_an_address_that_is_declared_no_more_is_a_delete_like_any_other() -> None:
+    """It may have been retained on purpose."""
+    (delete,) = left(below(shown("m1")))
+    assert (delete.replaced_by, delete.cleanup) == (None, False)
+
+
+def test_a_leftover_is_proven_by_its_mark_where_it_carries_one_and_else_by_the_state() -> None:
+    """Only what the state remembers is ours without a mark."""
+    mark = str(Mark(project="acme", key="k", nonce="n"))
+    named = [replace(shown("m1"), facts={"name": name}) for name in (mark, "Theirs", "")]
+    proofs = [left(below(each), change(Action.REPLACE, "m1"))[0].proof for each in named]
+    assert proofs == [Proof.MARK, Proof.STATE, Proof.STATE]
 
 
 @pytest.mark.parametrize("address", [MAIN, None], ids=["an unknown address", "no address"])
@@ -228,6 +237,30 @@ def test_what_is_no_link_points_nowhere() -> None:
     assert not points_elsewhere(shown("m1"), OURS, kind=KINDS["rich_menu"])
     unmanaged = replace(link("m3"), address=None)
     assert not points_elsewhere(unmanaged, OURS, kind=KINDS["default_rich_menu"])
+
+
+# --- what is nobody's
+
+
+def test_what_is_nobody_s_is_named_by_bot_and_kind_and_age() -> None:
+    theirs = [replace(shown(each, None), facts={"name": f"Menu {each}"}) for each in ("10", "9")]
+    osaka = LiveResource(kind="bot_domain", remote_id="10000002", spec={})
+    seen = {
+        root("sales"): Seen(unmanaged=(osaka,)),
+        root(): Seen(unmanaged=(*theirs, osaka), superseded=(shown("1"),)),
+    }
+    assert [(each.root, each.kind, each.remote_id, each.name) for each in beside(seen)] == [
+        ("bot/helpdesk", "bot_domain", "10000002", ""),
+        ("bot/helpdesk", "rich_menu", "9", "Menu 9"),
+        ("bot/helpdesk", "rich_menu", "10", "Menu 10"),
+        ("bot/sales", "bot_domain", "10000002", ""),
+    ]
+
+
+def test_bots_with_nothing_but_our_own_have_nothing_beside() -> None:
+    assert list(beside({root(): OURS[root()], root("sales"): Seen()})) == [
+        Beside(root="bot/helpdesk", kind="rich_menu", remote_id="m3")
+    ]
 
 
 # --- a limit per bot

@@ -218,11 +218,11 @@ def test_a_picture_that_was_looked_at_and_is_another_one_is_drift() -> None:
     assert (found.old, found.new, found.origin) == ("theirs", "a", Origin.DRIFT)
 
 
-def test_a_picture_that_is_looked_at_for_the_first_time_is_not_said_to_have_drifted() -> None:
-    """What it was before, nobody knows."""
+def test_a_picture_that_is_not_the_one_that_was_bound_has_drifted() -> None:
+    """Also when it is looked at for the first time: what was bound is known."""
     wanted = pictures(default="a")
     (found,) = rich_diffs(wanted, pictures(default="theirs"), applied=wanted, observed=LISTED)
-    assert found.origin is Origin.INTENT
+    assert found.origin is Origin.DRIFT
 
 
 def test_a_field_that_every_read_shows_is_missed_when_it_is_not_shown() -> None:

@@ -292,7 +292,14 @@ def test_a_bot_id_that_nobody_has_is_refused() -> None:
 
 def test_a_begun_bot_that_is_gone_is_simply_created() -> None:
     live = live_of(proofs={root(): Proof.MARK}, missing=[root()])
-    assert refused(plan_of(desired_of(bot()), live, state_of())) == []
+    plan = plan_of(desired_of(bot()), live, state_of())
+    assert (only(plan).action, refused(plan)) == (Action.CREATE, [])
+
+
+def test_a_bot_to_create_is_not_said_to_be_begun_already() -> None:
+    """The begun one is gone: the plan must not claim that it carries on with it."""
+    live = live_of(proofs={root(): Proof.MARK}, missing=[root()])
+    assert only(plan_of(desired_of(bot()), live, state_of())).reason == ""
 
 
 # --- strays

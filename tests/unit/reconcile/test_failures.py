@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
-from lwdeploy.core.errors import Locked, RemoteError, StateError, Unavailable
+from lwdeploy.core.address import Address
+from lwdeploy.core.errors import Locked, LwdeployError, RemoteError, StateError, Unavailable
 from lwdeploy.core.tenant import Limits
-from lwdeploy.core.types import ApplyReport, Mark, Status
+from lwdeploy.core.types import ApplyReport, Change, Mark, StateEntry, Status
 from lwdeploy.planning.match import mark_key
 from lwdeploy.state.memory import WriteFault
 from tests.unit.planning.builders import bot, bot_spec, domain_of, marked, menu, registration, root
@@ -286,6 +287,56 @@ def test_what_waits_for_the_slot_of_a_delete_that_failed_is_not_started() -> Non
     }
     assert errors(report)["bot/new"] == "waits for bot/old"
     assert rig.world.asked("reserve bot/new") == 0
+
+
+# --- what a bot is, saved before it is deleted
+
+
+class Trash:
+    """Keeps what it is told to save, or raises."""
+
+    def __init__(self, rig: Rig, *errors: LwdeployError) -> None:
+        self._rig = rig
+        self._errors = list(errors)
+        self.users: list[dict[str, str]] = []
+
+    def __call__(
+        self, change: Change, /, *, entries: Mapping[Address, StateEntry], users: Mapping[str, str]
+    ) -> None:
+        self._rig.world.log.append(f"save {change.address} of {', '.join(map(str, sorted(entries)))}")
+        self.users.append(dict(users))
+        if self._errors:
+            raise self._errors.pop()
+
+
+def test_a_bot_is_saved_with_all_that_is_remembered_before_it_is_deleted() -> None:
+    rig = deployed(bot("a"), registration("a"), bot("b"))
+    trash = Trash(rig)
+    assert rig.apply(rig.plan(bot("b"), prune=True), keep=trash).complete
+    saved = "save bot/a of bot/a, bot/a/domain/osaka, bot/b"
+    assert rig.world.log.index(saved) < rig.world.log.index("delete bot 1")
+    assert trash.users == [{}]
+
+
+@pytest.mark.parametrize("error", [StateError("the disk is full"), refused(), down()], ids=["state", "no", "down"])
+def test_a_bot_that_could_not_be_saved_stays_and_the_others_go(error: LwdeployError) -> None:
+    rig = deployed(bot("a"), bot("b"), bot("c"))
+    report = rig.apply(rig.plan(bot("c"), prune=True), keep=Trash(rig, error), workers=1)
+    assert statuses(report) == {"bot/a": "failed", "bot/b": "done"}
+    assert errors(report)["bot/a"].startswith("it was not deleted, because what it is could not be saved: ")
+    assert report.outcomes[0].advice
+    assert rig.world.names() == ["a", "c"]
+    assert "bot/a" in rig.entries
+
+
+def test_neither_leftovers_nor_children_are_saved() -> None:
+    """A leftover has nothing that a manifest does not say; a child can be made anew."""
+    rig = deployed(bot("a"), registration("a"))
+    rig.world.add_bot({"botName": {"default": marked("a")}}, bot_id="9")
+    trash = Trash(rig)
+    assert rig.apply(rig.plan(bot("a"), scopes=[(root("a"), "bot_domain")]), keep=trash).complete
+    assert trash.users == []
+    assert rig.world.names() == ["a"]
 
 
 # --- isolation

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from lwdeploy.core.address import Address
 from lwdeploy.core.errors import Corrupt, LineageMismatch, StalePlan, StateError, Unavailable, UnsafePlan
 from lwdeploy.core.tenant import Limits
+from lwdeploy.core.types import Resource
+from lwdeploy.kinds.rich_menu.spec import mark_of, to_body
 from lwdeploy.planning.codec import with_digest
 from lwdeploy.planning.model import Plan
 from tests.unit.planning.builders import (
+    TARO,
     bot,
     bot_spec,
+    default_link,
     domain_of,
     entry,
     marked,
     menu,
     registration,
+    rich_menu,
     root,
+    user_link,
 )
 from tests.unit.reconcile.test_apply import deployed
 from tests.unit.reconcile.world import Rig, down, refused, statuses
@@ -373,9 +381,204 @@ def test_a_protected_bot_is_not_deleted_by_a_plan_that_leaves_the_guard_out() ->
         rig.apply(plan)
 
 
+def protecting(rig: Rig, address: Address) -> None:
+    """Let the state remember that an object is protected, as another run would have written it."""
+    state = rig.store.read()
+    assert state is not None
+    entries = {**state.entries, address: replace(state.entries[address], protect=True)}
+    rig.store.memory.write(replace(state, entries=entries), expected_serial=state.serial)
+
+
+def edited(plan: Plan, address: str, **over: Any) -> Plan:
+    """Give a plan in which somebody changed one step, and made the digest anew."""
+    changes = tuple(replace(each, **over) if str(each.address) == address else each for each in plan.changes)
+    assert changes != plan.changes
+    return with_digest(replace(plan, changes=changes))
+
+
+def test_a_protected_bot_is_not_deleted_by_a_plan_that_calls_it_replaced() -> None:
+    """Only what another object has taken the place of may go although it is protected."""
+    rig = deployed(bot("a"), bot("b"))
+    plan = edited(rig.plan(bot("b"), prune=True), "bot/a", replaced_by=root("a"))
+    protecting(rig, root("a"))
+    with pytest.raises((UnsafePlan, StalePlan)):
+        rig.apply(plan)
+    assert rig.world.names() == ["a", "b"]
+
+
+def test_a_protected_menu_is_not_deleted_by_a_plan_that_calls_it_replaced_and_replaces_nothing() -> None:
+    rig = deployed(bot("a"), *MENUS)
+    plan = rig.plan(bot("a"), scopes=RICH)
+    plan = edited(plan, "bot/a/rich-menu/main", replaced_by=MENUS[0].address)
+    protecting(rig, MENUS[0].address)
+    with pytest.raises((UnsafePlan, StalePlan)):
+        rig.apply(plan)
+    assert rig.world.menus.labels() == ["New"]
+
+
+def test_a_protected_menu_is_replaced_by_a_plan_that_does_replace_it() -> None:
+    rig = deployed(bot("a"), *MENUS)
+    plan = rig.plan(bot("a"), *NEWER)
+    protecting(rig, MENUS[0].address)
+    assert rig.apply(plan).complete
+    assert rig.world.menus.labels() == ["Newer"]
+
+
 def test_what_only_a_mark_makes_ours_must_carry_it(rig: Rig) -> None:
     """A stray that somebody has named meanwhile is somebody's."""
     rig.world.bots["7"] = bot_spec(marked("helpdesk"))
     plan = rig.plan(bot())
     rig.world.bots["7"] = bot_spec("Somebody's")
     assert "bot/helpdesk: carries no mark of project acme" in stale(rig, plan)
+
+
+# --- rich menus and links
+
+
+MENUS = [rich_menu("a"), default_link("a"), user_link(name="a")]
+NEWER = [rich_menu("a", label="Newer"), *MENUS[1:]]
+RICH = [(root("a"), kind) for kind in ("rich_menu", "default_rich_menu", "user_rich_menu")]
+REPLACED = "bot/a/rich-menu/replaced:m1"
+
+
+def made_by_another_run(rig: Rig, resource: Resource) -> str:
+    mark = mark_of(resource.address, resource.spec, project="acme")
+    return rig.world.menus.add("1", to_body(resource.spec, name=str(mark)))
+
+
+def renamed(rig: Rig, name: str, *, menu_id: str = "m1") -> None:
+    rig.world.menus.of["1"][menu_id].body["richmenuName"] = name
+
+
+def test_a_menu_to_create_that_another_run_has_made_meanwhile_makes_a_plan_stale() -> None:
+    rig = deployed(bot("a"))
+    plan = rig.plan(bot("a"), MENUS[0])
+    made_by_another_run(rig, MENUS[0])
+    assert stale(rig, plan).endswith("bot/a/rich-menu/main: was made meanwhile")
+
+
+def test_a_menu_to_put_in_the_place_of_another_that_was_made_meanwhile_makes_a_plan_stale() -> None:
+    rig = deployed(bot("a"), *MENUS)
+    plan = rig.plan(bot("a"), *NEWER)
+    made_by_another_run(rig, NEWER[0])
+    assert stale(rig, plan).endswith("bot/a/rich-menu/main: was made meanwhile")
+
+
+def test_the_menu_that_is_to_make_room_was_not_made_meanwhile() -> None:
+    """But for its picture, it is the very menu that is wanted."""
+    rig = deployed(bot("a"), *MENUS)
+    rig.world.menus.fixed = True
+    other = [rich_menu("a", image="sha256:b"), *MENUS[1:]]
+    rig.apply(rig.plan(bot("a"), *other))
+    assert rig.apply(rig.plan(bot("a"), *other)).complete
+
+
+def test_a_menu_to_delete_or_to_replace_that_is_gone_already_is_no_obstacle() -> None:
+    rig = deployed(bot("a"), *MENUS)
+    plan = rig.plan(bot("a"), *NEWER)
+    rig.world.menus.forget("1", "m1")
+    rig.world.menus.linked("1", "default_rich_menu")["default"] = "m1"
+    assert rig.apply(plan).complete
+    assert rig.world.menus.labels() == ["Newer"]
+
+
+def test_a_default_to_change_that_was_changed_meanwhile_makes_a_plan_stale() -> None:
+    rig = deployed(bot("a"), *MENUS)
+    plan = rig.plan(bot("a"), *NEWER)
+    rig.world.menus.linked("1", "default_rich_menu")["default"] = "m9"
+    assert 'bot/a/default-rich-menu: richmenuId was "m1", is "m9" now' in stale(rig, plan)
+
+
+def test_a_default_that_somebody_has_set_meanwhile_makes_a_plan_stale() -> None:
+    rig = deployed(bot("a"), MENUS[0])
+    plan = rig.plan(bot("a"), *MENUS[:2])
+    rig.world.menus.linked("1", "default_rich_menu")["default"] = "m9"
+    assert stale(rig, plan).endswith("bot/a/default-rich-menu: was made meanwhile")
+
+
+def test_a_default_to_take_away_that_points_elsewhere_meanwhile_makes_a_plan_stale() -> None:
+    rig = deployed(bot("a"), *MENUS)
+    plan = rig.plan(bot("a"), MENUS[0], scopes=RICH[:2])
+    rig.world.menus.linked("1", "default_rich_menu")["default"] = "m9"
+    assert stale(rig, plan).endswith("bot/a/default-rich-menu: points to another object now")
+
+
+@pytest.mark.parametrize("moved", [True, False], ids=["gone", "as it was"])
+def test_a_default_to_take_away_that_is_gone_or_as_it_was_is_no_obstacle(*, moved: bool) -> None:
+    rig = deployed(bot("a"), *MENUS)
+    plan = rig.plan(bot("a"), MENUS[0], scopes=RICH[:2])
+    if moved:
+        rig.world.menus.linked("1", "default_rich_menu").clear()
+    assert rig.apply(plan).complete
+
+
+def test_users_that_are_not_looked_at_make_no_plan_stale() -> None:
+    rig = deployed(bot("a"), *MENUS)
+    plan = rig.plan(bot("a"), *NEWER)
+    rig.world.menus.linked("1", "user_rich_menu").clear()
+    assert rig.apply(plan).complete
+    assert rig.world.menus.linked("1", "user_rich_menu") == {TARO: "m2"}
+
+
+def test_users_that_are_looked_at_and_moved_make_a_plan_stale() -> None:
+    rig = deployed(bot("a"), *MENUS)
+    rig.world.menus.users = True
+    plan = rig.plan(bot("a"), *NEWER)
+    rig.world.menus.linked("1", "user_rich_menu").clear()
+    assert f"bot/a/rich-menu-user/{TARO}: was deleted meanwhile" in stale(rig, plan)
+
+
+@pytest.mark.parametrize("name", ["Theirs", "lwdeploy other k n", ""])
+def test_a_replaced_menu_that_carries_no_mark_of_ours_any_more_is_not_deleted(name: str) -> None:
+    rig = deployed(bot("a"), *MENUS)
+    made_by_another_run(rig, NEWER[0])
+    plan = rig.plan(bot("a"), *NEWER)
+    renamed(rig, name)
+    assert stale(rig, plan).endswith(f"{REPLACED}: carries no mark of project acme")
+
+
+@pytest.mark.parametrize("name", ["Theirs", "lwdeploy other k n"])
+def test_a_plan_that_was_edited_to_delete_somebody_s_menu_is_not_run(name: str) -> None:
+    """Whoever calls it a leftover has to find our mark on it."""
+    rig = deployed(bot("a"), *MENUS)
+    theirs = rig.world.menus.add("1", {"richmenuName": name, "areas": [{"action": {"label": "x"}}]})
+    plan = rig.plan(bot("a"), *NEWER)
+    told = stale(rig, edited(plan, REPLACED, remote_id=theirs))
+    assert told.endswith(f"{REPLACED}: carries no mark of project acme")
+
+
+def test_a_menu_of_ours_that_somebody_gave_another_name_can_still_be_replaced() -> None:
+    """It is remembered: that is a stronger proof than its mark."""
+    rig = deployed(bot("a"), *MENUS)
+    renamed(rig, "Theirs")
+    assert rig.apply(rig.plan(bot("a"), *NEWER, scopes=RICH)).complete
+    assert rig.world.menus.labels() == ["Newer"]
+
+
+def test_a_menu_of_ours_that_nobody_declares_is_deleted_as_long_as_it_carries_our_mark() -> None:
+    rig = deployed(bot("a"), *MENUS)
+    stray = made_by_another_run(rig, rich_menu("a", "gone", label="Gone"))
+    plan = rig.plan(bot("a"), *MENUS)
+    assert str(plan.steps[0].address) == f"bot/a/rich-menu/stray:{stray}"
+    assert rig.apply(plan).complete
+    assert rig.world.menus.labels() == ["New"]
+    again = made_by_another_run(rig, rich_menu("a", "gone", label="Gone"))
+    plan = rig.plan(bot("a"), *MENUS)
+    renamed(rig, "Theirs", menu_id=again)
+    assert stale(rig, plan).endswith(f"bot/a/rich-menu/stray:{again}: carries no mark of project acme")
+
+
+def test_links_are_read_again_with_their_bot_when_that_is_long_ago() -> None:
+    rig = deployed(bot("0"), bot("a"), *MENUS)
+    bot_id = rig.entries["bot/a"]
+
+    def meanwhile() -> None:
+        rig.time.now += 6.0
+        rig.world.menus.linked(bot_id, "default_rich_menu")["default"] = "m9"
+
+    plan = rig.plan(bot("0", bot_spec("Zero")), bot("a"), *NEWER)
+    rig.world.hooks["write bot/0"] = meanwhile
+    report = rig.apply(plan, wave=1)
+    assert statuses(report)["bot/0"] == "done"
+    assert statuses(report)["bot/a/rich-menu/main"] == "failed"
+    assert rig.world.menus.labels(bot_id) == ["New"]

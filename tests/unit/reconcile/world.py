@@ -13,7 +13,7 @@ from typing import Any
 from lwdeploy.core.address import Address
 from lwdeploy.core.canonical import canonical, get_path
 from lwdeploy.core.errors import LwdeployError, OutcomeUnknown, Rejected, RemoteError, StateError, Unavailable
-from lwdeploy.core.kind import Adapters, Written
+from lwdeploy.core.kind import Adapters, ChildAdapter, Written
 from lwdeploy.core.live import Listed, Live, LiveResource, Seen, seen_by_id
 from lwdeploy.core.types import ApplyReport, Change, Desired, Mark, Outcome, Resource, Spec, State
 from lwdeploy.live.read import RootReader, read
@@ -25,6 +25,7 @@ from lwdeploy.state.holder import Holder
 from lwdeploy.state.memory import MemoryStore, WriteFault
 from lwdeploy.state.store import Lease
 from tests.unit.planning.builders import KINDS, desired_of, terms_of
+from tests.unit.reconcile.menus import FakeLinks, FakeMenus, Menus
 
 HOLDER = Holder(host="runner-7", pid=4711, user="taro", since="2026-01-05T09:00:00Z")
 
@@ -57,7 +58,7 @@ class FakeTime:
 
 
 class World:
-    """The tenant: bots by id, children by bot id, kind and own id; a log of all that was asked of it.
+    """The tenant: bots by id, children by bot id, kind and own id, rich menus; a log of all that was asked of it.
 
     `sent` are the fields of every write. `hooks` run before an event takes place, and `faults` decide how
     it ends: one entry for each time, None for going well; with `after`, an error comes when the work is done.
@@ -67,6 +68,7 @@ class World:
         self.bots: dict[str, dict[str, Any]] = {}
         self.children: dict[tuple[str, str, str], dict[str, Any]] = {}
         self.facts: dict[tuple[str, str], dict[str, Any]] = {}
+        self.menus = Menus()
         self.hidden: set[str] = set()
         self.unlisted: set[str] = set()
         self.learns: dict[str, str] = {}
@@ -81,6 +83,12 @@ class World:
 
     def fail(self, event: str, *errors: RemoteError | None, after: bool = False) -> None:
         (self._after if after else self._before)[event] += errors
+
+    def heal(self) -> None:
+        """End all hooks and faults."""
+        self.hooks.clear()
+        self._before.clear()
+        self._after.clear()
 
     def writes(self) -> list[str]:
         """Give all events that are neither a read nor a list."""
@@ -225,6 +233,12 @@ class LoggedStore:
             yield lease
 
 
+def _child(world: World, kind: str) -> ChildAdapter:
+    if kind == "rich_menu":
+        return FakeMenus(world)
+    return FakeLinks(world, kind) if KINDS[kind].refers_to else FakeAdapter(world, kind)
+
+
 class Rig:
     """One project on one World: plan it, apply it, plan again."""
 
@@ -232,10 +246,9 @@ class Rig:
         self.world = World()
         self.time = FakeTime()
         self.store = LoggedStore(self.world, self.time, faults or {})
-        made = {name: FakeAdapter(self.world, name) for name in KINDS}
         self.adapters = Adapters(
-            roots={name: each for name, each in made.items() if KINDS[name].parent is None},
-            children={name: each for name, each in made.items() if KINDS[name].parent is not None},
+            roots={name: FakeAdapter(self.world, name) for name, kind in KINDS.items() if kind.parent is None},
+            children={name: _child(self.world, name) for name, kind in KINDS.items() if kind.parent is not None},
         )
         self.reader = RootReader(adapters=self.adapters, kinds=KINDS)
         self.told: list[Outcome] = []

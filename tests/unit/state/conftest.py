@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -12,10 +14,13 @@ import pytest
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.types import State, StateEntry
+from lwdeploy.state.blobs import Blob
 from lwdeploy.state.file import FileStore
 from lwdeploy.state.holder import Holder
 from lwdeploy.state.memory import MemoryStore
+from lwdeploy.state.remote import RemoteStore
 from lwdeploy.state.store import Store
+from tests.unit.state.memory_blobs import MemoryBlobs
 
 HOLDER = Holder(host="runner-7", pid=4711, user="taro", since="2026-01-05T09:00:00Z")
 WAITER = Holder(host="runner-8", pid=4712, user="hanako", since="2026-01-05T09:01:00Z")
@@ -99,9 +104,50 @@ class FileBackend:
         self.path.with_name("state.json.lock").unlink()
 
 
-@pytest.fixture(params=["file", "memory"])
+@contextmanager
+def no_pulse(_beat: Callable[[], None]) -> Iterator[None]:
+    """Stand for the thread that keeps a lease alive: tests beat by themselves."""
+    yield
+
+
+class RemoteBackend:
+    """Everything that a remote place adds to its blobs; the places themselves have suites of their own."""
+
+    def __init__(self) -> None:
+        self.time = FakeTime()
+        self.blobs = MemoryBlobs()
+        self._nonces = itertools.count()
+
+    def open(self) -> Store:
+        return RemoteStore(
+            self.blobs,
+            clock=self.time.clock,
+            sleep=self.time.sleep,
+            nonce=lambda: f"n{next(self._nonces)}",
+            pulse=no_pulse,
+        )
+
+    def damage(self, change: Callable[[bytes], bytes]) -> None:
+        found = self.blobs.stored["state.json"]
+        self.blobs.stored["state.json"] = Blob(content=change(found.content), version=f"{found.version}!")
+
+    def vanish(self) -> None:
+        del self.blobs.stored["state.json"]
+
+    def break_lease(self) -> None:
+        """Let the holder have been silent for long, and somebody have unlocked."""
+        self.time.now += 60
+        del self.blobs.stored["lease.json"]
+
+
+@pytest.fixture(params=["file", "memory", "remote"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
-    return FileBackend(tmp_path) if request.param == "file" else MemoryBackend()
+    made: dict[str, Callable[[], Backend]] = {
+        "file": lambda: FileBackend(tmp_path),
+        "memory": MemoryBackend,
+        "remote": RemoteBackend,
+    }
+    return made[request.param]()
 
 
 @pytest.fixture

@@ -23,7 +23,9 @@ _json = st.recursive(
 )
 _spec = st.dictionaries(_text, _json, max_size=3)
 _address = st.builds(Address, kind=_text, path=st.lists(_text, min_size=2, max_size=5).map(tuple))
-_entry = st.builds(StateEntry, remote_id=_text, applied=_spec, observed=_spec, protect=st.booleans())
+_entry = st.builds(
+    StateEntry, remote_id=_text, applied=_spec, observed=_spec, protect=st.booleans(), fixed=st.booleans()
+)
 _state = st.builds(
     State,
     lineage=_text,
@@ -165,12 +167,28 @@ _ENTRY = {
         ({"entries": [_ENTRY | {"path": ["bot"]}]}, "path of entry 1 is too short"),
         ({"entries": [_ENTRY | {"path": ["bot", 1]}]}, "path of entry 1 is int, not str"),
         ({"entries": [_ENTRY | {"protect": 1}]}, "field 'protect' of entry 1 is int, not bool"),
+        ({"entries": [_ENTRY | {"fixed": 1}]}, "field 'fixed' of entry 1 is int, not bool"),
         ({"entries": [_ENTRY | {"tainted": True}]}, "entry 1 has an unknown field 'tainted'"),
     ],
 )
 def test_every_field_is_what_it_must_be(state: State, changes: dict[str, Any], words: str) -> None:
     with pytest.raises(Corrupt, match=words):
         _decode(_signed(state, **changes))
+
+
+def test_only_an_object_that_cannot_be_changed_is_said_to_be_fixed(state: State) -> None:
+    """States of before that was known are states, and are written as they were."""
+    rows = json.loads(encode(state))["entries"]
+    assert all("fixed" not in row for row in rows)
+    fixed = replace(state, entries={address: replace(each, fixed=True) for address, each in state.entries.items()})
+    assert all(row["fixed"] is True for row in json.loads(encode(fixed))["entries"])
+    assert _decode(encode(fixed)) == fixed != state
+
+
+@pytest.mark.parametrize(("written", "fixed"), [({}, False), ({"fixed": False}, False), ({"fixed": True}, True)])
+def test_an_entry_is_fixed_only_where_it_says_so(state: State, written: dict[str, bool], *, fixed: bool) -> None:
+    (entry,) = _decode(_signed(state, entries=[_ENTRY | written])).entries.values()
+    assert entry.fixed is fixed
 
 
 def test_a_hand_edit_is_noticed(state: State) -> None:

@@ -253,3 +253,44 @@ def test_a_lease_alone_does_not_look_like_a_vanished_state(backend: Backend, hol
     with backend.open().lease(holder=holder, timeout=0):
         pass
     assert backend.open().read() is None
+
+
+# --- who has the lease
+
+
+def test_nobody_is_said_to_have_a_lease_that_nobody_has(backend: Backend, holder: Holder) -> None:
+    assert backend.open().held() is None
+    with backend.open().lease(holder=holder, timeout=0):
+        pass
+    assert backend.open().held() is None
+
+
+def test_whoever_has_the_lease_is_said_without_waiting(backend: Backend, holder: Holder) -> None:
+    with backend.open().lease(holder=holder, timeout=0):
+        held = backend.open().held()
+        assert held is not None
+        assert held.holder == holder
+    assert backend.time.slept == []
+
+
+def test_a_lease_that_is_gone_needs_no_unlocking(backend: Backend, holder: Holder) -> None:
+    store = backend.open()
+    with store.lease(holder=holder, timeout=0):
+        held = store.held()
+    assert held is not None
+    store.unlock(held)
+    assert store.held() is None
+
+
+# --- what is kept
+
+
+def test_what_was_kept_is_found_by_its_name(backend: Backend) -> None:
+    assert backend.open().kept() == ()
+    backend.open().keep("b.json", b"first")
+    backend.open().keep("a.json", b"second")
+    backend.open().keep("b.json", b"third")
+    assert backend.open().kept() == ("a.json", "b.json")
+    assert backend.open().kept_content("b.json") == b"third"
+    assert backend.open().kept_content("c.json") is None
+    assert backend.open().read() is None

@@ -310,3 +310,14 @@ def test_a_writer_that_never_ends_is_waited_for_only_so_long(
         with pytest.raises(Locked, match=r"has been writing the state .* for 30 s"):
             store.write(state, expected_serial=1)
     assert sum(time.slept) == pytest.approx(30, abs=1)
+
+
+def test_a_lock_of_a_living_process_cannot_be_taken_away(tmp_path: Path, time: FakeTime, holder: Holder) -> None:
+    """It dies with its process, and with nothing else."""
+    store = FileStore(tmp_path / "state.json", clock=time.clock, sleep=time.sleep)
+    with store.lease(holder=holder, timeout=0) as lease:
+        held = store.held()
+        assert held is not None
+        with pytest.raises(Locked, match="alive"):
+            store.unlock(held)
+        lease.check()

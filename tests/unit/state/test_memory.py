@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lwdeploy.core.errors import Locked, StateError
@@ -59,3 +61,14 @@ def test_a_holder_that_goes_while_another_gives_up_is_not_named(holder: Holder, 
         store.lease(holder=waiter, timeout=0),
     ):
         raise AssertionError("two runs hold one lease")
+
+
+def test_a_lease_is_taken_away_from_the_holder_that_was_looked_at_only(holder: Holder) -> None:
+    store = MemoryStore()
+    with store.lease(holder=holder, timeout=0):
+        seen = store.held()
+        assert seen is not None
+        with pytest.raises(Locked, match="another run"):
+            store.unlock(replace(seen, token="other"))
+        store.unlock(seen)
+        assert store.held() is None

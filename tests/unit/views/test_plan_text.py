@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lwdeploy.core.live import Seen
 from lwdeploy.core.tenant import Guards, Limits
 from lwdeploy.core.types import Action
 from lwdeploy.planning.model import Plan, Refusal
@@ -19,6 +20,8 @@ from tests.unit.planning.builders import (
     TARO,
     bot,
     bot_spec,
+    default_link,
+    default_link_of,
     desired_of,
     entry,
     found,
@@ -26,6 +29,10 @@ from tests.unit.planning.builders import (
     menu,
     plan_of,
     registration,
+    rich_menu,
+    rich_menu_of,
+    rich_shown,
+    rich_spec,
     root,
     row,
     state_of,
@@ -153,6 +160,78 @@ def test_consequences_are_told_with_what_they_hit() -> None:
         "allowed: bot_domain 10000002\n"
     ) in text
     assert "    [unmanaged] objects that lwdeploy does not own would be destroyed: " in text
+
+
+# --- rich menus
+
+
+def rich_text(label: str = "New", image: str = "sha256:a", *, before: str = "New") -> str:
+    """Give the text of a plan in which the help desk's one rich menu, its default, changes."""
+    wanted = [bot(), rich_menu(label=label, image=image), default_link()]
+    there = found(rich_menu(), "m1", rich_shown(before))
+    replaced = before != label
+    live = live_of(
+        found(bot(), "7"),
+        found(default_link(), "default", {"richmenuId": "m1"}),
+        *(() if replaced else (there,)),
+        below={root(): Seen(superseded=(there,) if replaced else ())},
+    )
+    entries = {
+        root(): entry("7", bot().spec),
+        rich_menu_of(): entry("m1", rich_spec(before), observed=rich_shown(before)),
+        default_link_of(): entry("default", {"richmenuId": "m1"}),
+    }
+    return text_of(plan_of(desired_of(*wanted), live, state_of(entries)))
+
+
+def test_a_replacement_is_one_change_and_shows_what_follows_from_it() -> None:
+    lines = rich_text("Newer").splitlines()
+    assert [line for line in lines if " bot/" in line and "users who" not in line] == [
+        "-/+ bot/helpdesk/rich-menu/main  replace",
+        "  ~ bot/helpdesk/default-rich-menu  update  to bot/helpdesk/rich-menu/main",
+        "  - bot/helpdesk/rich-menu/replaced:m1  delete  replaced by bot/helpdesk/rich-menu/main",
+    ]
+    assert '      ~ richmenuId: "m1" -> "(known after apply)"' in lines
+    assert lines[-1].startswith("Plan: 0 to add, 2 to change, 0 to delete; 1 unchanged, 0 unmanaged. ")
+    assert any("how many is unknown: no call lists them" in line for line in lines)
+
+
+def test_the_areas_of_a_replaced_menu_are_told_one_by_one() -> None:
+    lines = rich_text("Newer").splitlines()
+    start = lines.index("      ~ areas:")
+    assert [line[:10] for line in lines[start + 1 : start + 3]] == ["        - ", "        + "]
+    assert "Newer" in lines[start + 2]
+
+
+def test_another_picture_is_told_by_its_file_and_not_as_a_digest_alone() -> None:
+    assert '      ~ image.default: "sha256:a" -> sha256:b.png (sha256:b...)\n' in rich_text(image="sha256:b")
+
+
+def test_the_pictures_of_a_new_menu_are_told_by_their_files() -> None:
+    text = text_of(plan_of(desired_of(bot(), rich_menu())))
+    assert "      + image.default: sha256:a.png (sha256:a...)\n" in text
+
+
+def test_a_picture_that_is_drawn_is_told_as_such() -> None:
+    menu = replace(rich_menu(), pictures={"sha256:a": {"draw": {"cells": []}}})
+    assert "image.default: drawn of the labels (sha256:a...)\n" in text_of(plan_of(desired_of(bot(), menu)))
+
+
+def test_a_language_that_loses_its_picture_shows_that_it_has_none() -> None:
+    spec = {**rich_spec(), "image": {"default": "sha256:a", "ja_JP": ""}}
+    before = {**rich_spec(), "image": {"default": "sha256:a", "ja_JP": "sha256:b"}}
+    live = live_of(found(bot(), "7"), found(rich_menu(), "m1", rich_shown()))
+    state = state_of({root(): entry("7", bot().spec), rich_menu_of(): entry("m1", before, observed=rich_shown())})
+    text = text_of(plan_of(desired_of(bot(), replace(rich_menu(), spec=spec)), live, state))
+    assert '      ~ image.ja_JP: "sha256:b" -> ""\n' in text
+
+
+def test_a_menu_of_ours_that_nobody_declares_counts_as_a_delete() -> None:
+    stray = found(rich_menu(), "m9", rich_shown("Old"))
+    live = live_of(found(bot(), "7"), below={root(): Seen(superseded=(replace(stray, address=None),))})
+    text = text_of(plan_of(desired_of(bot()), live, state_of({root(): entry("7", bot().spec)})))
+    assert "  - bot/helpdesk/rich-menu/stray:m9  delete  carries this project's mark" in text
+    assert "0 to change, 1 to delete; 1 unchanged" in text
 
 
 def test_refusals_come_last_with_the_way_out() -> None:

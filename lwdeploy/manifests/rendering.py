@@ -1,0 +1,171 @@
+"""From everything that a tenant shows of one bot to the manifest that makes it anew. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lwdeploy.core.address import Address
+from lwdeploy.core.canonical import ABSENT, get_path, leaves, nested
+from lwdeploy.core.kind import Kind
+from lwdeploy.core.live import LiveResource
+from lwdeploy.core.types import Spec, StateEntry
+from lwdeploy.core.wording import Names
+from lwdeploy.manifests.standing import API_VERSION
+
+__all__ = ["Known", "Rendered", "render"]
+
+_LONGEST_KEY = 63  # as the schemas take it
+_PNG = b"\x89PNG"
+_REMEMBERED = frozenset({"applied", "observed"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What helps to say things as the project says them.
+
+    `domains` are the names of domains by id, `logins` those of users by user id, `entries` what is remembered.
+    """
+
+    domains: Mapping[str, str] = field(default_factory=dict)
+    logins: Mapping[str, str] = field(default_factory=dict)
+    entries: Mapping[Address, StateEntry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A Bot document, and what belongs to it.
+
+    `remarks` are sentences about what it does not say; `comments` belong to single fields, by path. `files` maps
+    the names of the pictures that it names, to lie beside it, to the digests of their bytes.
+    """
+
+    document: Mapping[str, Any]
+    remarks: tuple[str, ...]
+    comments: Mapping[tuple[str, ...], str]
+    files: Mapping[str, str]
+
+
+def render(
+    root: Address,
+    objects: Sequence[LiveResource],
+    *,
+    kinds: Mapping[str, Kind],
+    pictures: Mapping[str, bytes],
+    known: Known,
+) -> Rendered:
+    """Write the manifest of a bot that is to be called `root`: the first object; all others are below it.
+
+    `pictures` are bytes by digest. What state must not hold in clear is not in the result either.
+    """
+    told = [_declarable(each, kinds[each.kind], known) for each in objects]
+    keys = _keys(told, kinds)
+    files = _files(told, root=root, keys=keys, pictures=pictures)
+    names = Names(domains=known.domains, users=known.logins, keys=keys, pictures=files)
+    spec: dict[str, Any] = {}
+    for kind in kinds.values():
+        mine = [each for each in told if each.kind == kind.name]
+        spec = _merged(spec, kind.wording.to_manifest([_open(each, kind) for each in mine], names))
+    if root in known.entries and known.entries[root].protect:
+        spec["lifecycle"] = {"protect": True}
+    return Rendered(
+        document={"apiVersion": API_VERSION, "kind": "Bot", "metadata": {"name": root.name}, "spec": spec},
+        remarks=tuple(remark for each in objects for remark in kinds[each.kind].wording.remarks(each)),
+        comments={("spec", *path.split(".")): _WITHHELD for path in _withheld(told[0].spec, kinds[root.kind])},
+        files={name: digest for digest, name in files.items()},
+    )
+
+
+_WITHHELD = "To be filled in: the address had a query or a user in it, which is kept nowhere."
+
+
+def _declarable(live: LiveResource, kind: Kind, known: Known) -> LiveResource:
+    """Give an object as a manifest can declare it, in the words that it was declared in where they still hold."""
+    entry = None if live.address is None else known.entries.get(live.address)
+    spec = live.spec if entry is None else _in_our_words(live.spec, entry, kind)
+    return replace(live, spec=kind.wording.essential(spec))
+
+
+def _in_our_words(spec: Spec, entry: StateEntry, kind: Kind) -> Spec:
+    """Put back what the service has rewritten since, where it shows what it showed right after we wrote it."""
+    found = leaves(dict(spec))
+    for path, value in found.items():
+        rewritten = any(
+            proof in _REMEMBERED and (path == prefix or path.startswith(f"{prefix}."))
+            for prefix, proof in kind.rewritten.items()
+        )
+        applied = get_path(entry.applied, path)
+        if rewritten and applied is not ABSENT and get_path(entry.observed, path) == value:
+            found[path] = applied
+    return nested(found)
+
+
+def _withheld(spec: Spec, kind: Kind) -> Iterator[str]:
+    """Give the paths of what state must not hold in clear."""
+    sealed = kind.seal(spec)
+    yield from (path for path, value in leaves(dict(spec)).items() if get_path(sealed, path) != value)
+
+
+def _open(live: LiveResource, kind: Kind) -> LiveResource:
+    """Give an object with what may be kept of such fields: an address without its query."""
+    found = leaves(dict(live.spec))
+    sealed = kind.seal(live.spec)
+    for path in _withheld(live.spec, kind):
+        found[path] = str(get_path(sealed, path)).partition("?")[0]
+    return replace(live, spec=nested(found))
+
+
+def _keys(objects: Sequence[LiveResource], kinds: Mapping[str, Kind]) -> dict[str, str]:
+    """Give a key to every object that others may point to: its own, or one made of its name in the tenant."""
+    targets = {kind.refers_to for kind in kinds.values() if kind.refers_to}
+    mine = [each for each in objects if each.kind in targets]
+    keys = {each.remote_id: each.address.path[-1] for each in mine if each.address is not None}
+    for each in mine:
+        if each.remote_id not in keys:
+            keys[each.remote_id] = _free(_key_of(each, kinds[each.kind]), taken=set(keys.values()))
+    return keys
+
+
+def _key_of(live: LiveResource, kind: Kind) -> str:
+    """Make a key of the name that an object has in the tenant; of its id where that is none."""
+    name = str(live.facts.get("name") or "")
+    made = re.sub(r"[^a-z0-9.]+", "-", name.lower())[:_LONGEST_KEY].strip("-.")
+    marked = name.startswith("lwdeploy ")
+    return f"{kind.word}-{live.remote_id}" if marked or not made else made
+
+
+def _free(key: str, *, taken: set[str]) -> str:
+    """Give the key, or the first one with a number after it that nobody has."""
+    number, made = 1, key
+    while made in taken:
+        number += 1
+        ending = f"-{number}"
+        made = key[: _LONGEST_KEY - len(ending)] + ending
+    return made
+
+
+def _files(
+    objects: Sequence[LiveResource], *, root: Address, keys: Mapping[str, str], pictures: Mapping[str, bytes]
+) -> dict[str, str]:
+    """Name the file of every picture, by its digest: after the bot, the object and the last word of its field."""
+    names: dict[str, str] = {}
+    for each in objects:
+        for path, value in leaves(dict(each.spec)).items():
+            if isinstance(value, str) and value in pictures and value not in names:
+                word = path.rpartition(".")[2]
+                parts = [
+                    root.name,
+                    keys.get(each.remote_id, each.remote_id),
+                    *([] if word == "default" else [word]),
+                ]
+                ending = "png" if pictures[value].startswith(_PNG) else "jpg"
+                names[value] = ".".join([*parts, ending])
+    return names
+
+
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Give both mappings as one; where both have a mapping, those are merged as well."""
+    both = {key: _merged(one[key], other[key]) for key in one if key in other}
+    return {**one, **other, **both}

@@ -1,0 +1,98 @@
+"""Documents as YAML that people like to read, and that our own strict reader takes without a word."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lwdeploy.manifests.document import Place, Source
+from lwdeploy.manifests.reading import read
+from lwdeploy.manifests.scalars import plain_scalar
+from lwdeploy.manifests.text import printable
+
+__all__ = ["manifest_text"]
+
+_TEXT = "tag:yaml.org,2002:str"
+_MAPPING = "tag:yaml.org,2002:map"
+
+
+def manifest_text(
+    document: Mapping[str, Any],
+    *,
+    head: Sequence[str] = (),
+    comments: Mapping[tuple[str, ...], str] | None = None,
+) -> str:
+    """Give a document in block style, keys in their order, with `head` as comment lines before it.
+
+    `comments` stand above the fields at their paths. A control character in a text, which no manifest can hold,
+    is written as an escape: the reader says where it is.
+    """
+    text = yaml.dump(
+        dict(document),
+        Dumper=_Writer,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=False,
+        width=math.inf,
+    )
+    lines = text.splitlines(keepends=True)
+    for line, comment in sorted(_placed(text, comments or {}), reverse=True):
+        lines.insert(line, comment)
+    return "".join([*(f"{_comment(each)}\n" for each in head), *lines])
+
+
+def _placed(text: str, comments: Mapping[tuple[str, ...], str]) -> Iterator[tuple[int, str]]:
+    """Give (number of lines before it, line) of every comment, found out by reading what was written."""
+    (made,) = read(text, Source(name="", folder=Path()))
+    for path, comment in comments.items():
+        place = _place(made.root, path)
+        yield place.key_line - 1, " " * (place.key_column - 1) + f"{_comment(comment)}\n"
+
+
+def _place(place: Place, path: Sequence[str]) -> Place:
+    for segment in path:
+        place = place.children[segment]
+    return place
+
+
+def _comment(text: str) -> str:
+    return f"# {printable(text)}".rstrip()
+
+
+class _Writer(yaml.SafeDumper):
+    """Indents lists below their keys, repeats instead of pointing, and quotes what readers read differently."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002
+        del indentless
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        del data
+        return True
+
+    def choose_scalar_style(self) -> str:
+        """Where quotes are needed they are double ones."""
+        style = str(super().choose_scalar_style() or "")
+        return '"' if style == "'" else style
+
+
+def _text(writer: _Writer, text: str) -> yaml.ScalarNode:
+    safe = plain_scalar(text) == (text, "") and "\n" not in text
+    return writer.represent_scalar(_TEXT, text, style=None if safe else '"')
+
+
+def _mapping(writer: _Writer, mapping: Mapping[str, Any]) -> yaml.MappingNode:
+    """Numbers stand in one line; `y` is a coordinate and needs no quotes as a key."""
+    numbers = bool(mapping) and all(type(value) is int for value in mapping.values())
+    node = writer.represent_mapping(_MAPPING, mapping.items(), flow_style=numbers)
+    for key, _ in node.value:
+        key.style = None if key.value == "y" else key.style
+    return node
+
+
+_Writer.add_representer(str, _text)
+_Writer.add_representer(dict, _mapping)

@@ -1,0 +1,9 @@
+"""The object backend keeps what every place for blobs promises."""
+
+from __future__ import annotations
+
+from tests.unit.state.contract import BlobsContract
+
+
+class TestObjectBlobs(BlobsContract):
+    """Over moto's S3."""
