@@ -75,3 +75,21 @@ def rebuild(context: Surroundings, /, **flags: Any) -> None:
     found = command.rebuild(request_of(**flags), screen)
     screen.lines(Line(str(each)) for each in found.candidates)
     screen.note(f"Recorded {len(found.candidates)} bots. Next: lwdeploy plan")
+
+
+@state.command("unlock")
+@project_flags
+@click.option(
+    "--force",
+    is_flag=True,
+    envvar="LWDEPLOY_FORCE",
+    help="Take the lease away at once: look for no sign of life, and do not ask.",
+)
+@click.pass_obj
+def unlock(context: Surroundings, /, *, force: bool, **flags: Any) -> None:
+    """Show who holds the lease, and take it away from a run that is dead."""
+    from lwdeploy.commands import unlock as command  # noqa: PLC0415
+
+    screen = context.screen()
+    if command.run(request_of(**flags), screen, force=force):
+        screen.note("The lease is taken away. Next: lwdeploy plan")

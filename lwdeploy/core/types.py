@@ -221,7 +221,7 @@ class Change:
     @property
     def cleanup(self) -> bool:
         """Whether this deletes only what nobody needs any more: it counts against no guard of deletes."""
-        return self.stray or self.replaced_by is not None
+        return self.stray or (self.replaced_by is not None and not self.address.is_root)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lwdeploy.core.address import Address
 from lwdeploy.core.kind import Kind
 from lwdeploy.core.live import LiveResource, Seen
-from lwdeploy.core.types import UNKNOWN, Action, Change, Desired, Mark, Proof, Resource, StateEntry
+from lwdeploy.core.types import UNKNOWN, Action, Change, Consequence, Desired, Mark, Proof, Resource, StateEntry
 from lwdeploy.planning.guard import Crowd
 from lwdeploy.planning.model import Beside
 
@@ -105,10 +105,12 @@ def points_elsewhere(live: LiveResource, below: Below, *, kind: Kind) -> bool:
     return ours.isdisjoint(map(str, live.spec.values()))
 
 
-def beside(below: Below) -> Iterator[Beside]:
-    """Give what was seen below our bots and is nobody's here, in a fixed order."""
+def beside(below: Below, *, consequences: Iterable[Consequence]) -> Iterator[Beside]:
+    """Give what was seen below our bots, is nobody's here and is left alone, in a fixed order."""
+    hit = {(each.address.root, each.kind, remote_id) for each in consequences for remote_id in each.objects}
     for root, seen in sorted(below.items()):
-        for live in sorted(seen.unmanaged, key=lambda each: (each.kind, len(each.remote_id), each.remote_id)):
+        spared = [each for each in seen.unmanaged if (root, each.kind, each.remote_id) not in hit]
+        for live in sorted(spared, key=lambda each: (each.kind, len(each.remote_id), each.remote_id)):
             name = str(live.facts.get("name", ""))
             yield Beside(root=str(root), kind=live.kind, remote_id=live.remote_id, name=name)
 

@@ -92,7 +92,7 @@ class _Maker:
             warnings=self._warnings(ordered),
             notes=tuple(idle(self.desired.removed, owned=self.entries)),
             unmanaged=facts.unmanaged,
-            beside=tuple(beside(self.live.below)),
+            beside=tuple(beside(self.live.below, consequences=told)),
             retained=tuple(str(address) for address in self._retained()),
             files=self.desired.files,
             allowed=self.terms.allowed,

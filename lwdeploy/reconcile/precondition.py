@@ -103,10 +103,20 @@ def _refuse_unowned(plan: Plan, state: State) -> None:
             entry is not None
             and entry.protect
             and step.action is Action.DELETE
-            and not step.cleanup
+            and not (step.stray or _makes_room(step, plan))
             and not plan.allowed.get("protect")
         ):
             raise UnsafePlan(f"{step.address} is protected", advice="Plan again with --allow protect=1.")
+
+
+def _makes_room(step: Change, plan: Plan) -> bool:
+    """Tell whether another object of the plan really takes the place of the one that a step deletes."""
+    takers = (each for each in plan.changes if each.address == step.replaced_by and not each.address.is_root)
+    gone = {Action.DELETE, Action.FORGET}
+    return any(
+        each.action is Action.REPLACE or (each.action not in gone and each.remote_id != step.remote_id)
+        for each in takers
+    )
 
 
 def _entry_moved(step: Change, state: State) -> bool:

@@ -101,7 +101,7 @@ class Database:
         if "," in self.dsn.options.get("host", "") and "target_session_attrs" not in self.dsn.options:
             settings["target_session_attrs"] = "read-write"  # of several hosts all but one are copies
         try:
-            connection = psycopg.connect(self.dsn.text, prepare_threshold=None, **settings)
+            connection = psycopg.connect(self.dsn.text, **settings)
         except psycopg.Error as error:
             raise self._unconnected(self._words(error)) from None
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED

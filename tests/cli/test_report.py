@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
 import signal
@@ -162,7 +163,8 @@ def test_a_state_that_cannot_be_written_stands_in_the_report(
         "cannot write the state: No space left on device",
         "Make room.",
     )
-    assert {each["address"] for each in report["outcomes"] if each["remote_id"]} == {f"bot/{key}" for key in KEYS}
+    begun = {each["address"] for each in report["outcomes"] if each["action"] == "create" and each["remote_id"]}
+    assert begun >= {f"bot/{key}" for key in KEYS}
     assert four.run("apply", "--auto-approve").code == 0
     expect_whole(four, tenant, *KEYS)
 
@@ -171,12 +173,12 @@ def test_a_lost_lease_stands_in_the_report(four: Project, tenant: LocalTenant) -
     """A run whose lock is taken away under it stops, and says so in its report."""
     tenant.add_fault(Fault(kind="delay", operation="createBot", seconds=1))
     process = four.start(*FLAGS)
-    lock = four.state_path.with_name("acme.json.lock")
-    _until(lambda: names(tenant) or lock.exists() and tenant.log("listBots")[1:], process)
-    lock.unlink()
+    _until(lambda: len(tenant.log("listBots")) > 1, process)
+    four.state_path.with_name("acme.json.lock").unlink()
     ran = settle(process)
     report = _report(four)
-    assert (ran.code, report["exit_code"]) == (7, 7), ran
+    assert ran.code in {6, 7}, ran
+    assert ran.code == report["exit_code"]
     assert "no longer holds" in report["failure"]
     assert report["phase"] == "ended"
     assert "done" not in _by_status(report)
@@ -197,7 +199,7 @@ def test_a_guard_s_refusal_stands_in_the_report(four: Project, tenant: LocalTena
     assert report["calls"]["listBots"] == 1
 
 
-def test_every_other_refusal_stands_in_the_report(four: Project, tenant: LocalTenant) -> None:
+def test_every_other_refusal_stands_in_the_report(four: Project) -> None:
     """Invalid manifests, wrong calls and plans that are none: the report of a former run does not stay."""
     assert four.run(*FLAGS).code == 0
     (four.root / "no.plan").write_text("{}", encoding="utf-8")
@@ -338,11 +340,11 @@ def test_an_unexpected_error_stands_in_the_report_without_its_words(
 
 def test_a_reader_that_has_gone_takes_no_report_with_it(four: Project) -> None:
     """With stdout closed the plan cannot be shown, nothing is applied, and the report says so."""
-    closed = subprocess.Popen(["true"], stdin=subprocess.PIPE, text=True)
-    closed.wait(timeout=30)
-    ran = four.process(*FLAGS, stdout=closed.stdin)
-    assert ran.code == 1, ran
-    _refused(four, ran, code=1, by="output cannot be written")
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = four.start(*FLAGS, stdout=writing)
+    os.close(writing)
+    _refused(four, settle(process), code=1, by="output cannot be written")
 
 
 @pytest.mark.parametrize("place", ["nowhere/report.json", "lwdeploy.yaml/report.json", "null"])

@@ -66,6 +66,11 @@ def test_an_area_is_outside_when_it_has_no_pixel_of_the_picture(areas: list[Area
         assert is_outside(each, width=WIDTH, height=HEIGHT) is (not pixels(each) & PICTURE)
 
 
+@pytest.mark.parametrize(("x", "y", "outside"), [(59, 39, False), (60, 0, True), (0, 40, True)])
+def test_an_area_that_begins_where_the_picture_ends_is_outside(x: int, y: int, *, outside: bool) -> None:
+    assert is_outside(area(x, y, 5, 5), width=WIDTH, height=HEIGHT) is outside
+
+
 @bounded
 @given(areas=AREAS)
 def test_an_area_reaches_as_far_beyond_as_its_last_pixel(areas: list[Area]) -> None:

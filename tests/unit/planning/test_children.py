@@ -249,7 +249,7 @@ def test_what_is_nobody_s_is_named_by_bot_and_kind_and_age() -> None:
         root("sales"): Seen(unmanaged=(osaka,)),
         root(): Seen(unmanaged=(*theirs, osaka), superseded=(shown("1"),)),
     }
-    assert [(each.root, each.kind, each.remote_id, each.name) for each in beside(seen)] == [
+    assert [(each.root, each.kind, each.remote_id, each.name) for each in beside(seen, consequences=())] == [
         ("bot/helpdesk", "bot_domain", "10000002", ""),
         ("bot/helpdesk", "rich_menu", "9", "Menu 9"),
         ("bot/helpdesk", "rich_menu", "10", "Menu 10"),
@@ -258,7 +258,7 @@ def test_what_is_nobody_s_is_named_by_bot_and_kind_and_age() -> None:
 
 
 def test_bots_with_nothing_but_our_own_have_nothing_beside() -> None:
-    assert list(beside({root(): OURS[root()], root("sales"): Seen()})) == [
+    assert list(beside({root(): OURS[root()], root("sales"): Seen()}, consequences=())) == [
         Beside(root="bot/helpdesk", kind="rich_menu", remote_id="m3")
     ]
 

@@ -56,7 +56,8 @@ def replaced() -> Plan:
         for each, remote_id in ((rich_menu(), "m1"), (rich_menu(key="kept"), "m2"))
     )
     stray = replace(olds[0], address=None, remote_id="m3")
-    seen = Seen(superseded=(*olds, stray))
+    theirs = replace(stray, remote_id="m4", facts={"name": "Theirs"})
+    seen = Seen(superseded=(*olds, stray), unmanaged=(theirs,))
     live = live_of(found(bot(), "7"), found(default_link(), "default", {"richmenuId": "m1"}), below={root(): seen})
     return plan_of(desired_of(*wanted), live, state_of({root(): entry("7"), rich_menu_of(): entry("m1")}))
 
@@ -112,6 +113,12 @@ def test_what_a_rich_menu_needs_to_be_applied_is_in_the_file() -> None:
     assert changes["bot/helpdesk/rich-menu/replaced:m1"].replaced_by == rich_menu_of()
     assert changes["bot/helpdesk/rich-menu/stray:m3"].replaced_by is None
     assert "bot/helpdesk/rich-menu/replaced:m2" not in changes
+
+
+def test_what_is_nobody_s_below_our_bots_is_named_in_the_file() -> None:
+    assert stored(replaced())["beside"] == [
+        {"root": "bot/helpdesk", "kind": "rich_menu", "remote_id": "m4", "name": "Theirs"}
+    ]
 
 
 def test_a_replacement_is_counted_as_one_change_and_no_delete() -> None:

@@ -12,7 +12,7 @@ from lwdeploy.core.address import Address
 from lwdeploy.core.live import LiveResource, Seen
 from lwdeploy.core.tenant import Guards
 from lwdeploy.core.types import UNKNOWN, Action, Change, Origin, Proof, Resource, Spec, StateEntry
-from lwdeploy.planning.model import Plan
+from lwdeploy.planning.model import Beside, Plan
 from tests.unit.planning.builders import (
     MENU_ID,
     TARO,
@@ -375,6 +375,7 @@ def test_unmanaged_menus_are_never_touched() -> None:
     seen = Seen(unmanaged=(shown("m3", address=None),))
     plan = planned(rich_menu(), live=[shown("m1")], seen=seen, known={MAIN: remembered()}, scopes=RICH)
     assert plan.empty
+    assert plan.beside == (Beside(root="bot/helpdesk", kind=MENUS, remote_id="m3"),)
 
 
 # --- one sort or the other
@@ -429,7 +430,21 @@ def test_rich_menus_that_destroy_somebody_s_persistent_menu_need_a_word() -> Non
     assert refused(planned(rich_menu(), seen=seen, allowed={"unmanaged": 1})) == []
 
 
-# --- limits, guards, consequences
+# --- estimate, limits, guards, consequences
+
+
+def test_the_estimate_counts_uploads_and_links_and_no_reads_that_are_not_sent() -> None:
+    """Two calls to upload, one each to create, bind, set and give; the bot and its menus are read twice."""
+    assert planned(rich_menu(), default_link(), user_link()).estimate.calls == 6 + 4
+
+
+def test_the_estimate_of_a_replacement_has_the_delete_of_the_old_menu() -> None:
+    assert planned(rich_menu(), seen=old(), known={MAIN: remembered()}).estimate.calls == 4 + 1 + 4
+
+
+def test_the_estimate_of_another_picture_is_an_upload_and_a_binding() -> None:
+    plan = planned(rich_menu(image="sha256:b"), live=[shown("m1")], known={MAIN: remembered()})
+    assert plan.estimate.calls == 3 + 4
 
 
 def test_a_bot_that_is_full_takes_no_new_menu() -> None:

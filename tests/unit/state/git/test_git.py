@@ -77,6 +77,21 @@ def test_a_put_is_not_disturbed_by_writes_of_other_names(blobs: GitBlobs, world:
     assert world.pauses, "a run that was beaten pauses before it tries again"
 
 
+def test_what_is_remembered_of_the_place_never_decides_that_a_blob_has_moved(
+    blobs: GitBlobs, world: World
+) -> None:
+    """Moved, and a success without a write, are said only after a look at the remote."""
+    other = world.blobs()
+    blobs.put("a", b"1", expected=None)
+    blobs.put("b", b"1", expected=None)
+    found = other.get("a")
+    assert found is not None
+    other.delete("a", expected=found.version)
+    blobs.put("a", b"2", expected=None)
+    blobs.delete("c", expected=other.put("c", b"1", expected=None))
+    assert other.names("") == ("a", "b")
+
+
 def test_a_read_after_a_write_of_another_run_shows_it(blobs: GitBlobs, world: World) -> None:
     """Nothing that was read before is given again without a look at the remote."""
     version = blobs.put("a", b"1", expected=None)

@@ -238,6 +238,16 @@ def test_nothing_is_left_in_the_temporary_folder(world: World, temporary: Path) 
     assert list(temporary.iterdir()) == []
 
 
+def test_a_put_that_was_beaten_keeps_the_scratch_folder(world: World, temporary: Path) -> None:
+    """Moved is an everyday answer, no failure: what was fetched is not fetched again."""
+    blobs = world.blobs()
+    blobs.put("a", b"1", expected=None)
+    before = list(temporary.iterdir())
+    with pytest.raises(Moved):
+        blobs.put("a", b"2", expected=None)
+    assert list(temporary.iterdir()) == before
+
+
 def test_many_writes_use_up_no_disk(world: World, temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After so many writes the scratch folder is made anew, and the remote has one commit all the same."""
     monkeypatch.setattr("lwdeploy.state.git._PUSHES_KEPT", 3)

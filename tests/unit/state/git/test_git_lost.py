@@ -174,6 +174,19 @@ def test_a_connection_that_keeps_breaking_is_given_up_in_doubt(world: World, ser
     assert blobs.get("a") is None
 
 
+def test_a_write_of_somebody_else_shows_that_the_place_works(
+    world: World, server: GitServer, other: GitBlobs
+) -> None:
+    """Only failures in a row count: where others get through, so may we."""
+    blobs = world.blobs()
+    blobs.get("a")
+    cuts = iter([False, False, True, False, False])
+    server.meanwhile = lambda: next(cuts) and other.put("b", b"1", expected=None)
+    server.faults += [(PUSH, Fault.CUT_BEFORE)] * 5
+    assert blobs.put("a", b"1", expected=None)
+    assert pushes(server) == 6
+
+
 @pytest.mark.parametrize("fault", [Fault.CUT_BEFORE, Fault.CUT_AFTER])
 def test_when_nobody_can_look_the_outcome_is_said_to_be_unknown(
     world: World, server: GitServer, fault: Fault

