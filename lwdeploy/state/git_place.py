@@ -31,25 +31,13 @@ __all__ = ["Failed", "Place", "Target"]
 _TIP = "refs/lwdeploy/tip"
 _PAUSES = (0.5, 2.0)  # between the tries of a read that broke off
 
-# What the user's settings could say that must not hold here: hooks would run, signatures would ask for a
-# passphrase, other refs would come along, messages would be coloured.
+# What the user's settings could say that must not hold here: hooks would run, a signature would ask for a
+# passphrase, the repository of our own would be tidied up.
 _FIXED = {
     "core.hooksPath": "/dev/null",
-    "core.logAllRefUpdates": "false",
     "push.gpgSign": "false",
-    "push.followTags": "false",
-    "push.recurseSubmodules": "no",
-    "fetch.recurseSubmodules": "no",
-    "submodule.recurse": "false",
-    "fetch.writeCommitGraph": "false",
-    "fetch.prune": "false",
     "gc.auto": "0",
     "maintenance.auto": "false",
-    "i18n.commitEncoding": "UTF-8",
-    "color.ui": "false",
-    "color.push": "false",
-    "color.remote": "false",
-    "color.transport": "false",
 }
 _AUTHOR = {
     f"GIT_{role}_{what}": value

@@ -18,7 +18,8 @@ __all__ = ["Problem", "diagnose", "scrubbed"]
 
 _LONGEST = 400
 _TELLING = re.compile(r"(?:fatal|error|remote|ssh|\[)|.*(?:denied|verification failed)", re.IGNORECASE)
-_NOISE = re.compile(r"error: failed to push some refs|remote: *$|\[new |\[up to date", re.IGNORECASE)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_NOISE = re.compile(r"error: failed to push some refs|remote:$|\[new |\[up to date", re.IGNORECASE)
 _USERINFO = re.compile(r"([a-z][a-z0-9+.-]*://)[^/\s'\"]*@", re.IGNORECASE)
 _QUERY = re.compile(r"(://[^\s'\"?]*)\?[^\s'\"]*")
 
@@ -204,7 +205,8 @@ def _refusals(told: bytes) -> list[str]:
 
 def _excerpt(spoken: Iterable[str], secrets: Iterable[str]) -> str:
     """Give the lines that tell something, as one line that a terminal can print."""
-    lines = [" ".join(line.split()) for line in spoken if _TELLING.match(line) and not _NOISE.match(line)]
+    plain = (" ".join(_COLOUR.sub("", line).split()) for line in spoken)
+    lines = [line for line in plain if _TELLING.match(line) and not _NOISE.match(line)]
     text = scrubbed("; ".join(dict.fromkeys(lines)), secrets)
     short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
     return "".join(each if each.isprintable() else "?" for each in short)

@@ -152,6 +152,7 @@ def test_a_report_is_data_too() -> None:
             "remote_id": "7",
             "error": "x",
             "advice": "y",
+            "resume": "",
         }
     ]
     assert (made["complete"], made["failure"], made["calls"]) == (False, "full", {"patchBot": 1})

@@ -103,9 +103,9 @@ def test_only_telling_lines_are_shown_once_and_in_one_line() -> None:
     """Progress, traces and repetitions are left out; what a terminal would act upon is masked."""
     words = (
         "16:03:01.1 trace: built-in: git push s3cret\nCompressing objects: 100%\nremote:   \n"
-        "remote: \x1b[31mno\x1b[0m   way\nremote: \x1b[31mno\x1b[0m   way\nfatal: end\n"
+        "remote: \x1b[31mno\x1b[m   way\x07\nremote: \x1b[31mno\x1b[m   way\x07\n\x1b[1;31mfatal: end\x1b[m\n"
     )
-    assert diagnose(said(words)).said == "remote: ?[31mno?[0m way; fatal: end"
+    assert diagnose(said(words)).said == "remote: no way?; fatal: end"
 
 
 def test_long_words_are_cut() -> None:

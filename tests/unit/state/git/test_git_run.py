@@ -45,10 +45,13 @@ def test_after_the_time_limit_git_and_its_children_are_ended(tmp_path: Path, git
     """A transport that hangs is a process of its own: it goes with git."""
     alive = tmp_path / "alive"
     os.mkfifo(alive)
-    ran = run([f"(sleep 1000 > {alive}) & exec sleep 1000 > {alive}"], env=git, cwd=tmp_path, seconds=0.5)
+    reader = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+    script = f"(exec sleep 1000) > {alive} & exec sleep 1000 > {alive}"
+    ran = run([script], env=git, cwd=tmp_path, seconds=0.5)
     assert (ran.code, ran.late) == (-signal.SIGTERM, True)
-    with os.fdopen(os.open(alive, os.O_RDONLY | os.O_NONBLOCK)) as stream:
-        assert stream.read() == ""  # nobody has it open for writing any more
+    os.set_blocking(reader, True)
+    assert os.read(reader, 1) == b""  # comes when nobody has it open for writing any more
+    os.close(reader)
 
 
 def test_a_git_that_is_ended_may_clean_up_first(tmp_path: Path, git: dict[str, str]) -> None:
