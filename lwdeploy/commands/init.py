@@ -17,10 +17,10 @@ _ROOT = Template("""\
 # The root of the project. Everything below this folder belongs to it.
 apiVersion: lwdeploy/v1
 kind: Project
-metadata: {name: $name}
+metadata: {name: "$name"}
 spec:
   # Who we are in a tenant that others use too. Never change it: interrupted runs are recognised by it.
-  id: $id
+  id: "$id"
 ---
 # Where to deploy. This one is the local tenant: it runs on this machine and needs no account.
 apiVersion: lwdeploy/v1

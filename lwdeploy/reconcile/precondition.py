@@ -19,7 +19,7 @@ from lwdeploy.core.errors import (
 )
 from lwdeploy.core.kind import Kind
 from lwdeploy.core.live import Listed, LiveResource, Seen
-from lwdeploy.core.types import Action, Change, Mark, Proof, State
+from lwdeploy.core.types import Action, Change, Mark, Proof, State, StateEntry
 from lwdeploy.planning.match import mark_key
 from lwdeploy.planning.model import Plan
 from lwdeploy.planning.rename import follow_renames
@@ -94,7 +94,7 @@ def _refuse_unowned(plan: Plan, state: State) -> None:
     renames = {step.address: step.moved_from for step in plan.steps if step.moved_from is not None}
     followed = follow_renames(state, renames)
     for step in plan.steps:
-        entry = followed.entries.get(step.replaced_by or step.address) if followed else None
+        entry = _entry_of(step, followed) if followed else None
         owned = entry is not None and entry.remote_id == step.remote_id
         marked = step.action is Action.DELETE and step.proof is Proof.MARK
         if not owned and not marked and (step.action in deletes or step.proof is Proof.STATE):
@@ -107,6 +107,19 @@ def _refuse_unowned(plan: Plan, state: State) -> None:
             and not plan.allowed.get("protect")
         ):
             raise UnsafePlan(f"{step.address} is protected", advice="Plan again with --allow protect=1.")
+
+
+def _entry_of(step: Change, state: State) -> StateEntry | None:
+    """Give what is remembered of the object that a step means, under whatever name the step has for it.
+
+    A rich menu carries our mark for good: a plan file can call it a stray although the state owns it.
+    """
+    entry = state.entries.get(step.replaced_by or step.address)
+    if entry is not None or step.proof is not Proof.MARK:
+        return entry
+    meant = (step.address.kind, step.address.root, step.remote_id)
+    entries = state.entries.items()
+    return next((each for key, each in entries if (key.kind, key.root, each.remote_id) == meant), None)
 
 
 def _makes_room(step: Change, plan: Plan) -> bool:

@@ -251,3 +251,16 @@ def test_a_field_that_was_ignored_is_written_once_it_is_not(project: Project, te
     project.apply()
     assert tenant.snapshot()["bots"][0]["photoUrl"] == second
     assert project.run("plan", "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize("drawn", ["46492915", "1234e567", "00001234"])
+@pytest.mark.parametrize("folder", ["bots", "2024", "012", "no"])
+def test_init_writes_a_project_that_is_valid_whatever_its_id_and_folder_are_called(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: str, folder: str
+) -> None:
+    """Eight random digits are a number in YAML, and so are the names of many folders."""
+    monkeypatch.setattr("secrets.token_hex", lambda _size: drawn)
+    begun = tmp_path / "elsewhere" / folder
+    assert project.run("init", str(begun)).code == 0
+    checked = project.run("validate", "-f", str(begun))
+    assert checked.code == 0, checked

@@ -11,7 +11,7 @@ import pytest
 from lwdeploy.core.address import Address
 from lwdeploy.core.errors import Corrupt, LineageMismatch, StalePlan, StateError, Unavailable, UnsafePlan
 from lwdeploy.core.tenant import Limits
-from lwdeploy.core.types import Resource
+from lwdeploy.core.types import Action, Proof, Resource
 from lwdeploy.kinds.rich_menu.spec import mark_of, to_body
 from lwdeploy.planning.codec import with_digest
 from lwdeploy.planning.model import Plan
@@ -389,9 +389,9 @@ def protecting(rig: Rig, address: Address) -> None:
     rig.store.memory.write(replace(state, entries=entries), expected_serial=state.serial)
 
 
-def edited(plan: Plan, address: str, **over: Any) -> Plan:
+def edited(plan: Plan, step: str, **over: Any) -> Plan:
     """Give a plan in which somebody changed one step, and made the digest anew."""
-    changes = tuple(replace(each, **over) if str(each.address) == address else each for each in plan.changes)
+    changes = tuple(replace(each, **over) if str(each.address) == step else each for each in plan.changes)
     assert changes != plan.changes
     return with_digest(replace(plan, changes=changes))
 
@@ -414,6 +414,36 @@ def test_a_protected_menu_is_not_deleted_by_a_plan_that_calls_it_replaced_and_re
     with pytest.raises((UnsafePlan, StalePlan)):
         rig.apply(plan)
     assert rig.world.menus.labels() == ["New"]
+
+
+def test_a_protected_menu_is_not_deleted_by_a_plan_that_calls_it_a_stray() -> None:
+    """A menu carries our mark for good: that it is ours says nothing about whether it may go."""
+    rig = deployed(bot("a"), *MENUS)
+    stray = root("a").child("rich_menu", "rich-menu", "stray:m1")
+    plan = edited(rig.plan(bot("a"), scopes=RICH), "bot/a/rich-menu/main", address=stray, proof=Proof.MARK)
+    protecting(rig, MENUS[0].address)
+    with pytest.raises((UnsafePlan, StalePlan)):
+        rig.apply(plan)
+    assert rig.world.menus.labels() == ["New"]
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"action": Action.DELETE, "proof": Proof.STATE, "remote_id": "9"},
+        {"action": Action.DELETE, "proof": Proof.BOT_ID, "remote_id": "9"},
+        {"action": Action.FORGET, "proof": Proof.STATE, "remote_id": "9"},
+        {"action": Action.UPDATE, "proof": Proof.STATE, "remote_id": "9"},
+        {"action": Action.DELETE, "proof": Proof.STATE, "address": root("theirs")},
+    ],
+    ids=["delete", "delete by botId", "forget", "update", "delete at another address"],
+)
+def test_a_plan_that_was_edited_to_mean_what_the_state_does_not_own_is_not_run(over: dict[str, Any]) -> None:
+    rig = deployed(bot("a"))
+    rig.world.add_bot(bot_spec("theirs"), bot_id="9")
+    plan = edited(rig.plan(bot("a", NEW)), "bot/a", **over)
+    assert stale(rig, plan).startswith("The state does not own what the plan means by bot/")
+    assert rig.world.names() == ["a", "theirs"]
 
 
 def test_a_protected_menu_is_replaced_by_a_plan_that_does_replace_it() -> None:
