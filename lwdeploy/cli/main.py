@@ -209,7 +209,7 @@ def explain(context: Surroundings, /, *, rule: str | None) -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit with its code. A user's mistake never shows a traceback."""
-    from lwdeploy.cli import previewing, simulating, stating, trashing  # noqa: F401, PLC0415  they add their commands
+    from lwdeploy.cli import importing, previewing, simulating, stating, trashing  # noqa: F401, PLC0415  they add their commands
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

@@ -23,6 +23,7 @@ __all__ = [
     "project_flags",
     "request_of",
     "speech_flags",
+    "tenant_flag",
 ]
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -108,9 +109,15 @@ def project_flags(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="PATH",
             help="File, folder, glob or - for standard input. Repeatable. [default: the folder of lwdeploy.yaml]",
         ),
-        click.option("-t", "--tenant", envvar="LWDEPLOY_TENANT", help="Tenant to work on; `local` always exists."),
+        tenant_flag,
     ]
     return _decorate(speech_flags(command), flags)
+
+
+def tenant_flag(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flag that names the tenant."""
+    text = "Tenant to work on; `local` always exists."
+    return click.option("-t", "--tenant", envvar="LWDEPLOY_TENANT", help=text)(command)
 
 
 def apply_flags(command: Callable[..., Any]) -> Callable[..., Any]:

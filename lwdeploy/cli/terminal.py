@@ -110,6 +110,14 @@ class Screen:
         if done == total:
             self.settle()
 
+    def importing(self, done: int, total: int, *, left: float) -> None:
+        """Show how far the reading of an import is, and how long it will take."""
+        if self._quiet:
+            return
+        if done == 1:
+            self.note(f"Reading {total} bots, {_duration(left)} left")
+        self.reading(done, total)
+
     def diagnostics(self, found: tuple[Diagnostic, ...]) -> None:
         """Show warnings on stderr."""
         for line in diagnostic_lines(found):
@@ -178,3 +186,10 @@ class Screen:
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+
+
+def _duration(seconds: float) -> str:
+    """Give a time as people say it."""
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    return f"about {round(seconds / 60)} min"

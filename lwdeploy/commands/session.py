@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from lwdeploy.state.store import Store
 if TYPE_CHECKING:
     from lwdeploy.api.client import Client
 
-__all__ = ["READERS", "Session", "open_session", "open_store", "pool", "read_state"]
+__all__ = ["IMAGE_SCOPE", "READERS", "Session", "open_session", "open_store", "pool", "read_state"]
 
 IMAGE_SCOPE = "bot.message"
 UPLOAD = "uploadAttachment"
@@ -37,7 +37,10 @@ READERS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One tenant, open. `identity` is what its state is bound to."""
+    """One tenant, open. `identity` is what its state is bound to.
+
+    `widened` opens a second client of the same tenant, which asks for more scopes and ends with the session.
+    """
 
     tenant: Tenant
     client: Client
@@ -45,6 +48,7 @@ class Session:
     reader: RootReader
     store: Store
     identity: Mapping[str, Any]
+    widened: Callable[[tuple[str, ...]], Client]
 
 
 @contextmanager
@@ -73,16 +77,20 @@ def open_session(request: Request, tenant: Tenant, *, workspace: Workspace, writ
             started = stack.enter_context(_local(tenant, root=workspace.root))
             env, running = started
         credentials = Credentials.read(running.auth, env=env)
-        client = stack.enter_context(
-            Client.open(
-                endpoint=running.endpoint,
-                token_url=running.token_url,
-                credentials=credentials,
-                limits=running.limits,
-                read_only=not write,
-                scopes=(IMAGE_SCOPE,) if request.verify_images and not write else (),
+
+        def opened(scopes: tuple[str, ...]) -> Client:
+            return stack.enter_context(
+                Client.open(
+                    endpoint=running.endpoint,
+                    token_url=running.token_url,
+                    credentials=credentials,
+                    limits=running.limits,
+                    read_only=not write,
+                    scopes=scopes,
+                )
             )
-        )
+
+        client = opened((IMAGE_SCOPE,) if request.verify_images and not write else ())
         access = Access(
             client=client,
             project=workspace.project,
@@ -101,6 +109,7 @@ def open_session(request: Request, tenant: Tenant, *, workspace: Workspace, writ
                 "serviceAccount": credentials.service_account,
                 "domainIds": sorted(tenant.domains.values()),
             },
+            widened=opened,
         )
 
 

@@ -14,7 +14,7 @@ from lwdeploy.core.address import Address
 from lwdeploy.core.canonical import ABSENT, canonical, get_path, leaves
 from lwdeploy.core.kind import Declared, Manifest
 from lwdeploy.core.live import LiveResource
-from lwdeploy.core.localized import DEFAULT, collapsed, from_array, localized, one_line, spoken, to_array
+from lwdeploy.core.localized import DEFAULT, LANGUAGES, collapsed, from_array, localized, one_line, spoken, to_array
 from lwdeploy.core.people import canonical_user
 from lwdeploy.core.types import Action, Change, Resource, Spec
 from lwdeploy.core.wording import Names, Wording
@@ -272,4 +272,10 @@ def _words(objects: Sequence[LiveResource], names: Names) -> Mapping[str, Any]:
     return to_manifest(objects[0].spec, names) if objects else {}
 
 
-WORDING = Wording(to_manifest=_words, essential=essential, remarks=remarks)
+_UNITS = (
+    *_TEXTS,
+    *(f"{name}.{language}" for name in _TEXTS for language in LANGUAGES),
+    *("pic", "policy", "policy.joinChatRoom", "policy.allowedDomains", "callback"),
+)
+
+WORDING = Wording(to_manifest=_words, essential=essential, remarks=remarks, units=_UNITS)

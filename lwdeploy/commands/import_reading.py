@@ -1,0 +1,196 @@
+"""Reads a tenant for an import: the list, every bot in full, and the pictures as far as the scope allows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from lwdeploy.api.client import Client
+from lwdeploy.api.recall import Recall
+from lwdeploy.commands.session import IMAGE_SCOPE, Session, pool
+from lwdeploy.core.address import Address
+from lwdeploy.core.errors import Rejected, UserError
+from lwdeploy.core.kind import Access, Adapters, Verify
+from lwdeploy.core.live import Listed, LiveResource
+from lwdeploy.core.tenant import Limits
+from lwdeploy.core.types import Mark, StateEntry
+from lwdeploy.kinds import KINDS, kinds_by_name
+from lwdeploy.live.portrait import portray
+from lwdeploy.planning.estimate import seconds_of
+
+__all__ = ["Progress", "Reading", "Unread", "listed_bots", "read_bots"]
+
+_NO_RIGHT = (400, 401, 403)
+"""What an app meets that was not given a scope: the token is refused, or the call (reference 1.5 and 2.7)."""
+_EACH = ("getBot", "listBotDomains", "listRichmenus", "getPersistentMenu")
+"""The calls that most bots cost one of."""
+
+
+class Progress(Protocol):
+    """Told after each bot: how many of how many, and the seconds that are left."""
+
+    def __call__(self, done: int, total: int, *, left: float) -> None:
+        """Take note."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Something that could not be read, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Everything that was read: the objects of each bot, the bot first, and the pictures by digest.
+
+    `recall` gives everything again without a call.
+    """
+
+    portraits: Mapping[Address, tuple[LiveResource, ...]]
+    pictures: Mapping[str, bytes]
+    recall: Recall
+    calls: Mapping[str, int]
+    unread: tuple[Unread, ...] = ()
+
+
+@dataclass(slots=True)
+class _Course:
+    """How far the reading is. What is left follows from the quota, whatever the pace has been so far."""
+
+    total: int
+    limits: Limits
+    clock: Callable[[], float]
+    tell: Progress
+    begun: float
+    done: int = 0
+    expected: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.expected = seconds_of(dict.fromkeys(_EACH, self.total), limits=self.limits)
+
+    def step(self) -> None:
+        """Tell one bot more."""
+        self.done += 1
+        least = seconds_of(dict.fromkeys(_EACH, self.total - self.done), limits=Limits())
+        self.tell(self.done, self.total, left=max(least, self.expected - (self.clock() - self.begun)))
+
+
+def listed_bots(session: Session, *, wanted: Sequence[str]) -> tuple[tuple[Listed, ...], tuple[Unread, ...], Recall]:
+    """Give the bots to import, by age, those that are still being created apart; raises UserError for unknown ids."""
+    recall = Recall(session.client)
+    rows = _adapters(session, recall, images=False).roots["bot"].listing()
+    unknown = sorted(set(wanted) - {row.remote_id for row in rows})
+    if unknown:
+        raise UserError(
+            f"The tenant has no bot {', '.join(unknown)}",
+            advice="Bots are named by their ids here; without --bot all of them are imported.",
+        )
+    meant = [row for row in rows if not wanted or row.remote_id in wanted]
+    marked = [row for row in meant if Mark.parse(row.name)]
+    unread = [Unread(what=f"bot {row.remote_id}", why="a run of lwdeploy is creating it, or died") for row in marked]
+    bots = sorted((row for row in meant if row not in marked), key=lambda row: (len(row.remote_id), row.remote_id))
+    return tuple(bots), tuple(unread), recall
+
+
+def read_bots(
+    session: Session,
+    ids: Mapping[Address, str],
+    *,
+    recall: Recall,
+    entries: Mapping[Address, StateEntry],
+    clock: Callable[[], float],
+    tell: Progress,
+) -> Reading:
+    """Read bots in full. Pictures need another scope: where the app has it not, it is told, and all else is read."""
+    course = _Course(
+        total=len(ids), limits=session.tenant.limits, clock=clock, tell=tell, begun=clock()
+    )
+    adapters = _adapters(session, recall, images=False)
+    found = dict(_each(ids, adapters, entries=entries, told=course.step))
+    gone = [Unread(what=str(root), why="it was deleted while it was being read") for root in ids if not found[root]]
+    portraits = {root: objects for root, objects in found.items() if objects}
+    pictures: dict[str, bytes] = {}
+    seen = _with_pictures(session, ids, portraits, recall=recall, entries=entries, pictures=pictures)
+    return Reading(
+        portraits=seen.portraits,
+        pictures=pictures,
+        recall=seen.recall,
+        calls=seen.calls,
+        unread=(*gone, *seen.unread),
+    )
+
+
+def _each(
+    ids: Mapping[Address, str],
+    adapters: Adapters,
+    *,
+    entries: Mapping[Address, StateEntry],
+    told: Callable[[], None] = lambda: None,
+) -> Iterator[tuple[Address, tuple[LiveResource, ...]]]:
+    kinds = kinds_by_name()
+    with pool() as readers:
+        futures: dict[Address, Future[tuple[LiveResource, ...]]] = {
+            root: readers.submit(
+                portray, root, remote_id=remote_id, adapters=adapters, kinds=kinds, entries=entries
+            )
+            for root, remote_id in ids.items()
+        }
+        for root, future in futures.items():
+            yield root, future.result()
+            told()
+
+
+def _with_pictures(
+    session: Session,
+    ids: Mapping[Address, str],
+    portraits: Mapping[Address, tuple[LiveResource, ...]],
+    *,
+    recall: Recall,
+    entries: Mapping[Address, StateEntry],
+    pictures: dict[str, bytes],
+) -> Reading:
+    """Look at the bots with menus once more, from memory, and download their pictures."""
+    told = Reading(portraits=portraits, pictures=pictures, recall=recall, calls=dict(recall.calls))
+    shown = {root: ids[root] for root, objects in portraits.items() if any(_has_picture(each) for each in objects)}
+    if not shown:
+        return told
+    client: Client = session.widened((IMAGE_SCOPE,))
+    wide = Recall(client, others=recall)
+    adapters = _adapters(session, wide, images=True, pictures=pictures)
+    why = f"downloading files needs the scope {IMAGE_SCOPE}, which the app was not given"
+    try:
+        looked = dict(_each(shown, adapters, entries=entries))
+        unread: tuple[Unread, ...] = ()
+    except Rejected as error:
+        if error.status not in _NO_RIGHT:
+            raise
+        looked, unread = {}, (Unread(what=f"the pictures of the rich menus of {len(shown)} bots", why=why),)
+    return replace(
+        told,
+        portraits={root: looked.get(root) or objects for root, objects in portraits.items()},
+        calls=dict(sorted((Counter(recall.calls) + Counter(wide.calls)).items())),
+        unread=unread,
+    )
+
+
+def _has_picture(live: LiveResource) -> bool:
+    return live.kind == "rich_menu"
+
+
+def _adapters(
+    session: Session, recall: Recall, *, images: bool, pictures: dict[str, bytes] | None = None
+) -> Adapters:
+    kept: dict[str, bytes] = {} if pictures is None else pictures
+    access = Access(
+        client=recall,
+        project="",
+        verify=Verify(images=images, users=True),
+        downloaded=kept.__setitem__,
+    )
+    return Adapters.of(KINDS, access)

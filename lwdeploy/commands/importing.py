@@ -1,0 +1,242 @@
+"""`import`: writes the manifests of a tenant's bots, remembers them, and proves it by a plan. Sends GET only."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from lwdeploy.commands import plan as planning
+from lwdeploy.commands.import_drafting import Drafted, draft_bots, keys_of, written
+from lwdeploy.commands.import_home import Home, drawn_project_id, find_home, new_project_files, new_tenant
+from lwdeploy.commands.import_placing import different, place, put, staged
+from lwdeploy.commands.import_reading import Reading, Unread, listed_bots, read_bots
+from lwdeploy.commands.request import Request, Terminal
+from lwdeploy.commands.session import Session, open_session, read_state
+from lwdeploy.core.address import Address
+from lwdeploy.core.errors import InvalidManifests, LwdeployError, UserError
+from lwdeploy.core.kind import Access, Adapters
+from lwdeploy.core.tenant import Tenant
+from lwdeploy.core.types import State, StateEntry
+from lwdeploy.kinds import KINDS, kinds_by_name
+from lwdeploy.live.read import RootReader
+from lwdeploy.manifests.rendering import Known
+from lwdeploy.manifests.resolve import tenant_view
+from lwdeploy.pictures.desk import Desk
+from lwdeploy.planning.model import Plan
+from lwdeploy.state.holder import Holder
+
+__all__ = ["ImportTerminal", "Imported", "LeftOutOf", "run"]
+
+
+class ImportTerminal(Terminal, Protocol):
+    """How an import speaks while it runs."""
+
+    def importing(self, done: int, total: int, *, left: float) -> None:
+        """Tell how many bots have been read, and how many seconds are left as far as the quota tells."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOutOf:
+    """A part of a bot that no manifest says, by address and dotted path, and why."""
+
+    address: str
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """How an import ended. `files` are relative to `folder`; `plan` is what a plan of all of it found.
+
+    `bots` maps addresses to ids. `unread` is what could not be read, `left_out` what no manifest says.
+    """
+
+    tenant: str
+    folder: Path
+    bots: Mapping[str, str]
+    created: tuple[str, ...]
+    updated: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    calls: Mapping[str, int]
+    unread: tuple[Unread, ...]
+    left_out: tuple[LeftOutOf, ...]
+    plan: Plan | None = None
+    problem: LwdeployError | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether a plan of what was written finds nothing to do."""
+        return self.problem is None and self.plan is not None and self.plan.empty
+
+
+def run(
+    request: Request, terminal: ImportTerminal, *, bots: Sequence[str] = (), out: Path | None = None
+) -> Imported:
+    """Import all bots of the tenant, or those whose ids are `bots`, into the folder `out` or the project around.
+
+    Nothing that is there is overwritten but files of bots that are known. Raises UserError, having written
+    nothing, when other files are in the way.
+    """
+    home = find_home(request, out=out)
+    with open_session(home.request, home.tenant, workspace=home.workspace, write=False) as session:
+        return _Import(home=home, session=session, terminal=terminal).run(tuple(dict.fromkeys(bots)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Import:
+    home: Home
+    session: Session
+    terminal: ImportTerminal
+
+    def run(self, wanted: Sequence[str]) -> Imported:
+        state = read_state(self.session)
+        rows, unfinished, recall = listed_bots(self.session, wanted=wanted)
+        entries = {} if state is None else dict(state.entries)
+        ids = keys_of(rows, known=self._known(entries), taken=self._declared)
+        reading = read_bots(
+            self.session,
+            ids,
+            recall=recall,
+            entries=entries,
+            clock=time.monotonic,
+            tell=self.terminal.importing,
+        )
+        tenant = new_tenant(self.home, _domains(reading))
+        new = [root for root in reading.portraits if root.name not in self._declared]
+        with staged(self.home.root) as staging:
+            drafted = self._draft(reading, new, tenant=tenant, state=state, folder=staging / "new" / "bots")
+            project = self._project(state)
+            files = self._files(drafted, tenant=tenant, project=project)
+            put(staging / "all", files)
+            self._refuse_others(files)
+            self._remember(state, drafted, tenant=tenant, project=project, known=new)
+            created = [name for name in files if not (self.home.folder / name).exists()]
+            place(created, source=staging / "all", target=self.home.folder)
+        made = Imported(
+            tenant=tenant.name,
+            folder=self.home.folder,
+            bots={str(root): ids[root] for root in sorted(reading.portraits)},
+            created=tuple(created),
+            updated=(),
+            unchanged=tuple(name for name in files if name not in created),
+            calls=reading.calls,
+            unread=(*unfinished, *reading.unread),
+            left_out=tuple(LeftOutOf(address=str(root), path=each.path, why=each.why) for root, each in drafted.left_out),
+        )
+        return self._proven(made, reading, targets=tuple(made.bots) if wanted else ())
+
+    @property
+    def _declared(self) -> Collection[str]:
+        """Keys of the bots that manifests declare already."""
+        documents = self.home.workspace.loaded.documents
+        return {each.name for each in documents if each.kind in {"Bot", "Removed"}}
+
+    def _known(self, entries: Mapping[Address, StateEntry]) -> dict[str, Address]:
+        """Give the addresses of bots that state or manifests know, by id."""
+        bound = {
+            str(each.spec["botId"]): Address.top("bot", each.name)
+            for each in self.home.workspace.loaded.documents
+            if each.kind == "Bot" and "botId" in each.spec
+        }
+        return bound | {entry.remote_id: address for address, entry in entries.items() if address.is_root}
+
+    def _project(self, state: State | None) -> str:
+        if not self.home.new:
+            return self.home.workspace.project
+        return drawn_project_id() if state is None else state.project
+
+    def _draft(
+        self,
+        reading: Reading,
+        new: Sequence[Address],
+        *,
+        tenant: Tenant,
+        state: State | None,
+        folder: Path,
+    ) -> Drafted:
+        domains = {str(number): name for name, number in sorted(tenant.domains.items(), reverse=True)}
+        users = {} if state is None else state.users
+        known = Known(
+            domains=domains,
+            logins={user: login for login, user in sorted(users.items(), reverse=True)},
+            entries={} if state is None else state.entries,
+        )
+        return draft_bots(
+            reading,
+            new,
+            known=known,
+            tenant=tenant_view(tenant),
+            users=users,
+            folder=folder,
+            pictures=Desk(self.home.root),
+            keep=lambda pictures: put(folder, pictures),
+        )
+
+    def _files(self, drafted: Drafted, *, tenant: Tenant, project: str) -> dict[str, bytes]:
+        """Give every file in the order in which they are put in place: what bots refer to comes first."""
+        texts = new_project_files(self.home, tenant, project=project) if self.home.new else {}
+        made = written(drafted, existing=self.home.workspace.loaded.documents, head=self.home.head)
+        shared = {name: text for name, text in made.items() if "/" not in name}
+        pictures = {f"bots/{name}": content for name, content in drafted.pictures.items()}
+        encoded = {name: text.encode() for name, text in {**texts, **shared}.items()}
+        bots = {name: text.encode() for name, text in made.items() if name not in shared}
+        return {**encoded, **dict(sorted(pictures.items())), **bots}
+
+    def _refuse_others(self, files: Mapping[str, bytes]) -> None:
+        others = different(self.home.folder, files)
+        if others:
+            raise UserError(
+                f"Already there with something else in it, and not overwritten: {', '.join(others)}",
+                advice="Nothing was written. Move them away, or import into another folder with --out.",
+            )
+
+    def _remember(
+        self, state: State | None, drafted: Drafted, *, tenant: Tenant, project: str, known: Iterable[Address]
+    ) -> None:
+        """Record what manifests now mean. It comes before the files: a bot that is known is never made again."""
+        fresh = set(known)
+        kept = {} if state is None else {at: each for at, each in state.entries.items() if at.root not in fresh}
+        entries = dict(sorted({**kept, **drafted.entries}.items()))
+        if state is not None and state.entries == entries:
+            return
+        identity = {**self.session.identity, "domainIds": sorted(tenant.domains.values())}
+        before = state or State(lineage=secrets.token_hex(16), project=project)
+        after = replace(before, entries=entries, tenant=identity)
+        store = self.session.store
+        holder = Holder.here(self.home.request.env, now=datetime.now(UTC))
+        with store.lease(holder=holder, timeout=self.home.request.lock_timeout):
+            store.write(after, expected_serial=None if state is None else state.serial)
+
+    def _proven(self, made: Imported, reading: Reading, *, targets: tuple[str, ...]) -> Imported:
+        """Plan what was written against what was read: the same code as of every plan, without another call."""
+        try:
+            prepared = planning.prepare(replace(self.home.request, targets=targets), self.terminal)
+            access = Access(client=reading.recall, project=prepared.workspace.project)
+            adapters = Adapters.of(KINDS, access)
+            session = replace(
+                self.session,
+                tenant=prepared.tenant,
+                adapters=adapters,
+                reader=RootReader(adapters=adapters, kinds=kinds_by_name()),
+                identity={**self.session.identity, "domainIds": sorted(prepared.tenant.domains.values())},
+            )
+            plan = planning.make(prepared, session, request=self.home.request, terminal=self.terminal)
+        except (InvalidManifests, UserError) as error:
+            return replace(made, problem=error)
+        return replace(made, plan=plan, calls=dict(self.session.client.calls) | dict(made.calls))
+
+
+def _domains(reading: Reading) -> set[int]:
+    """Give every domain that bots are registered in or allowed for."""
+    found: set[int] = set()
+    for objects in reading.portraits.values():
+        found |= {int(each.remote_id) for each in objects if each.kind == "bot_domain"}
+        allowed = objects[0].spec["policy"]["allowedDomains"]
+        found |= set() if isinstance(allowed, str) else set(allowed)
+    return found
