@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from lwdeploy.api.call import Call
 from lwdeploy.api.client import Client
 from lwdeploy.core.errors import Rejected
 
-__all__ = ["Recall"]
+__all__ = ["Memory", "Recall"]
 
 _Told = TypeVar("_Told")
 _Key = tuple[str, str, tuple[tuple[str, str], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What was answered, and what was answered not to be there."""
+
+    told: dict[_Key, Any] = field(default_factory=dict)
+    gone: dict[_Key, Rejected] = field(default_factory=dict)
 
 
 class Recall:
@@ -20,14 +29,12 @@ class Recall:
 
     That something is not there is remembered too. Errors of any other sort are not: asking again may help. Any
     number of threads may use it, each for bots of its own: two that ask the same at once both ask the tenant.
-    What it gives is shared by all who ask and must not be changed. `others` are answers of another client of the
-    same tenant, to go on from.
+    What it gives is shared by all who ask and must not be changed. Clients of one tenant may share a memory.
     """
 
-    def __init__(self, client: Client, *, others: Recall | None = None) -> None:
+    def __init__(self, client: Client, *, memory: Memory) -> None:
         self._client = client
-        self._told: dict[_Key, Any] = {} if others is None else others._told
-        self._gone: dict[_Key, Rejected] = {} if others is None else others._gone
+        self._memory = memory
 
     @property
     def calls(self) -> Mapping[str, int]:
@@ -48,14 +55,15 @@ class Recall:
 
     def _recalled(self, call: Call, form: str, ask: Callable[[], _Told]) -> _Told:
         key = (f"{call.method} {call.target}", form, tuple(sorted(call.query.items())))
-        if key in self._gone:
-            raise self._gone[key].with_traceback(None)
-        if key not in self._told:
+        memory = self._memory
+        if key in memory.gone:
+            raise memory.gone[key].with_traceback(None)
+        if key not in memory.told:
             try:
-                self._told[key] = ask()
+                memory.told[key] = ask()
             except Rejected as error:
                 if error.is_gone:
-                    self._gone[key] = error
+                    memory.gone[key] = error
                 raise
-        told: _Told = self._told[key]
+        told: _Told = memory.told[key]
         return told

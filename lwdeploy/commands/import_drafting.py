@@ -26,7 +26,9 @@ __all__ = ["Drafted", "draft_bots", "keys_of", "written"]
 
 _NO_LOGINS = "User ids: no call told the logins."
 _BOUND = "Bound by its id: it lacks what a new bot needs, so that this manifest cannot make another one."
-_QUERY = "The address has a query or a user in it: if that lets somebody in, change it before others see this file."
+_QUERY = (
+    "The address has a query or a user in it: if that lets somebody in, change it before others see this file."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +54,7 @@ class Drafted:
         return ((root, each) for root, said in sorted(self.said.items()) for each in said.left_out)
 
 
-def keys_of(
-    bots: Iterable[Listed], *, known: Mapping[str, Address], taken: Collection[str]
-) -> dict[Address, str]:
+def keys_of(bots: Iterable[Listed], *, known: Mapping[str, Address], taken: Collection[str]) -> dict[Address, str]:
     """Give the id of every bot by its address: the one it has, or one made of its name, the oldest first."""
     found: dict[Address, str] = {}
     used = {*taken, *(address.name for address in known.values())}
@@ -111,9 +111,7 @@ def draft_bots(
 
 
 def _named(rendered: Mapping[Address, Rendered], reading: Reading) -> dict[str, bytes]:
-    return {
-        name: reading.pictures[digest] for made in rendered.values() for name, digest in made.files.items()
-    }
+    return {name: reading.pictures[digest] for made in rendered.values() for name, digest in made.files.items()}
 
 
 def written(drafted: Drafted, *, existing: Sequence[Document], head: str = "") -> dict[str, str]:
@@ -138,7 +136,9 @@ def _above(head: str) -> str:
 def _bot_text(root: Address, document: Mapping[str, Any], drafted: Drafted, *, head: str) -> str:
     made, said = drafted.rendered[root], drafted.said[root]
     lines = [f"Bot {drafted.ids[root]}, imported.", *([_BOUND] if said.bound else [])]
-    lines += [f"Not said here: {each}." for each in made.remarks if not said.bound or "a new one needs" not in each]
+    lines += [
+        f"Not said here: {each}." for each in made.remarks if not said.bound or "a new one needs" not in each
+    ]
     lines += [f"Not managed: {each.path}. {each.why}" for each in said.left_out]
     ids = {key: remote_id for remote_id, key in made.keys.items()}
     return head + manifest_text(document, head=lines, comments=_comments(document, ids))
@@ -164,10 +164,11 @@ def _comments(document: Mapping[str, Any], menus: Mapping[str, str]) -> dict[tup
         if menu.get("name") in menus:
             found["spec", "menus", "rich", "menus", str(index)] = f"Rich menu {menus[menu['name']]}."
     if rich:
-        found["spec", "menus", "rich"] = "Users who were given a menu of their own elsewhere are in no list: none is told."
+        found["spec", "menus", "rich"] = (
+            "Users who were given a menu of their own elsewhere are in no list: none is told."
+        )
     return found
 
 
 def _unnamed(people: Iterable[str]) -> bool:
     return any("@" not in each for each in people)
-

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from lwdeploy.api.client import Client
-from lwdeploy.api.recall import Recall
+from lwdeploy.api.recall import Memory, Recall
 from lwdeploy.commands.session import IMAGE_SCOPE, Session, pool
 from lwdeploy.core.address import Address
 from lwdeploy.core.errors import Rejected, UserError
@@ -81,10 +81,12 @@ class _Course:
         self.tell(self.done, self.total, left=max(least, self.expected - (self.clock() - self.begun)))
 
 
-def listed_bots(session: Session, *, wanted: Sequence[str]) -> tuple[tuple[Listed, ...], tuple[Unread, ...], Recall]:
-    """Give the bots to import, by age, those that are still being created apart; raises UserError for unknown ids."""
-    recall = Recall(session.client)
-    rows = _adapters(session, recall, images=False).roots["bot"].listing()
+def listed_bots(recall: Recall, *, wanted: Sequence[str]) -> tuple[tuple[Listed, ...], tuple[Unread, ...]]:
+    """Give the bots to import, the oldest first, and apart from them those that are still being created.
+
+    Raises UserError for ids that the tenant does not have.
+    """
+    rows = _adapters(recall, images=False).roots["bot"].listing()
     unknown = sorted(set(wanted) - {row.remote_id for row in rows})
     if unknown:
         raise UserError(
@@ -93,30 +95,33 @@ def listed_bots(session: Session, *, wanted: Sequence[str]) -> tuple[tuple[Liste
         )
     meant = [row for row in rows if not wanted or row.remote_id in wanted]
     marked = [row for row in meant if Mark.parse(row.name)]
-    unread = [Unread(what=f"bot {row.remote_id}", why="a run of lwdeploy is creating it, or died") for row in marked]
+    unread = [
+        Unread(what=f"bot {row.remote_id}", why="a run of lwdeploy is creating it, or died") for row in marked
+    ]
     bots = sorted((row for row in meant if row not in marked), key=lambda row: (len(row.remote_id), row.remote_id))
-    return tuple(bots), tuple(unread), recall
+    return tuple(bots), tuple(unread)
 
 
 def read_bots(
     session: Session,
     ids: Mapping[Address, str],
     *,
-    recall: Recall,
+    memory: Memory,
     entries: Mapping[Address, StateEntry],
     clock: Callable[[], float],
     tell: Progress,
 ) -> Reading:
-    """Read bots in full. Pictures need another scope: where the app has it not, it is told, and all else is read."""
-    course = _Course(
-        total=len(ids), limits=session.tenant.limits, clock=clock, tell=tell, begun=clock()
-    )
-    adapters = _adapters(session, recall, images=False)
+    """Read bots in full. Pictures need another scope: where the app lacks it, all else is read."""
+    course = _Course(total=len(ids), limits=session.tenant.limits, clock=clock, tell=tell, begun=clock())
+    recall = Recall(session.client, memory=memory)
+    adapters = _adapters(recall, images=False)
     found = dict(_each(ids, adapters, entries=entries, told=course.step))
-    gone = [Unread(what=str(root), why="it was deleted while it was being read") for root in ids if not found[root]]
+    gone = [
+        Unread(what=str(root), why="it was deleted while it was being read") for root in ids if not found[root]
+    ]
     portraits = {root: objects for root, objects in found.items() if objects}
     pictures: dict[str, bytes] = {}
-    seen = _with_pictures(session, ids, portraits, recall=recall, entries=entries, pictures=pictures)
+    seen = _with_pictures(session, ids, portraits, memory=memory, entries=entries, pictures=pictures)
     return Reading(
         portraits=seen.portraits,
         pictures=pictures,
@@ -151,18 +156,19 @@ def _with_pictures(
     ids: Mapping[Address, str],
     portraits: Mapping[Address, tuple[LiveResource, ...]],
     *,
-    recall: Recall,
+    memory: Memory,
     entries: Mapping[Address, StateEntry],
     pictures: dict[str, bytes],
 ) -> Reading:
     """Look at the bots with menus once more, from memory, and download their pictures."""
+    recall = Recall(session.client, memory=memory)
     told = Reading(portraits=portraits, pictures=pictures, recall=recall, calls=dict(recall.calls))
-    shown = {root: ids[root] for root, objects in portraits.items() if any(_has_picture(each) for each in objects)}
+    shown = {root: ids[root] for root, objects in portraits.items() if _has_menus(objects)}
     if not shown:
         return told
     client: Client = session.widened((IMAGE_SCOPE,))
-    wide = Recall(client, others=recall)
-    adapters = _adapters(session, wide, images=True, pictures=pictures)
+    wide = Recall(client, memory=memory)
+    adapters = _adapters(wide, images=True, pictures=pictures)
     why = f"downloading files needs the scope {IMAGE_SCOPE}, which the app was not given"
     try:
         looked = dict(_each(shown, adapters, entries=entries))
@@ -179,13 +185,11 @@ def _with_pictures(
     )
 
 
-def _has_picture(live: LiveResource) -> bool:
-    return live.kind == "rich_menu"
+def _has_menus(objects: Sequence[LiveResource]) -> bool:
+    return any(each.kind == "rich_menu" for each in objects)
 
 
-def _adapters(
-    session: Session, recall: Recall, *, images: bool, pictures: dict[str, bytes] | None = None
-) -> Adapters:
+def _adapters(recall: Recall, *, images: bool, pictures: dict[str, bytes] | None = None) -> Adapters:
     kept: dict[str, bytes] = {} if pictures is None else pictures
     access = Access(
         client=recall,

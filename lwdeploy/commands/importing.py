@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from lwdeploy.api.recall import Memory, Recall
 from lwdeploy.commands import plan as planning
 from lwdeploy.commands.import_drafting import Drafted, draft_bots, keys_of, written
 from lwdeploy.commands.import_home import Home, drawn_project_id, find_home, new_project_files, new_tenant
@@ -96,13 +97,14 @@ class _Import:
 
     def run(self, wanted: Sequence[str]) -> Imported:
         state = read_state(self.session)
-        rows, unfinished, recall = listed_bots(self.session, wanted=wanted)
+        memory = Memory()
+        rows, unfinished = listed_bots(Recall(self.session.client, memory=memory), wanted=wanted)
         entries = {} if state is None else dict(state.entries)
         ids = keys_of(rows, known=self._known(entries), taken=self._declared)
         reading = read_bots(
             self.session,
             ids,
-            recall=recall,
+            memory=memory,
             entries=entries,
             clock=time.monotonic,
             tell=self.terminal.importing,
@@ -127,7 +129,9 @@ class _Import:
             unchanged=tuple(name for name in files if name not in created),
             calls=reading.calls,
             unread=(*unfinished, *reading.unread),
-            left_out=tuple(LeftOutOf(address=str(root), path=each.path, why=each.why) for root, each in drafted.left_out),
+            left_out=tuple(
+                LeftOutOf(address=str(root), path=each.path, why=each.why) for root, each in drafted.left_out
+            ),
         )
         return self._proven(made, reading, targets=tuple(made.bots) if wanted else ())
 

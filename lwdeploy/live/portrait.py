@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from lwdeploy.core.address import Address
@@ -44,7 +45,7 @@ def portray(
     return tuple(found)
 
 
-def _may_have(kind: Kind, found: Set[str]) -> bool:
+def _may_have(kind: Kind, found: AbstractSet[str]) -> bool:
     """Tell whether there may be objects of a kind beside those of the kinds that were found."""
     return found.isdisjoint(kind.gives_way_to) if not kind.refers_to else kind.refers_to in found
 

@@ -1,7 +1,7 @@
 """What a manifest can say of a bot, found out by asking the rules and comparing. Looks at pictures, sends nothing.
 
-A tenant may hold what no manifest declares: a name that is longer than the rules take, a label without a default, a
-control character. Such a part is left out as a whole, so that it goes unmanaged, and it is told why.
+A tenant may hold what no manifest declares: a name that is longer than the rules take, a label without a default,
+a control character. Such a part is left out as a whole, so that it goes unmanaged, and it is told why.
 """
 
 from __future__ import annotations

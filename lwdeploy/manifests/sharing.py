@@ -64,7 +64,9 @@ def share(bots: Sequence[Mapping[str, Any]], *, existing: Sequence[Document] = (
 
 def _form(spec: Any) -> str:
     """Give what makes two parts the same: lists of people, domains and events have no order."""
-    return dumps({name: sorted(value, key=str) if isinstance(value, list) else value for name, value in spec.items()})
+    return dumps(
+        {name: sorted(value, key=str) if isinstance(value, list) else value for name, value in spec.items()}
+    )
 
 
 def _named(
@@ -103,4 +105,8 @@ def _callback(spec: Mapping[str, Any]) -> str:
     return parts.path.strip("/") or parts.hostname or ("off" if spec.get("enabled") is False else "callback")
 
 
-_NAMES: Mapping[str, Callable[[Any], str]] = {"PersonInCharge": _people, "BotPolicy": _policy, "Callback": _callback}
+_NAMES: Mapping[str, Callable[[Any], str]] = {
+    "PersonInCharge": _people,
+    "BotPolicy": _policy,
+    "Callback": _callback,
+}

@@ -83,14 +83,21 @@ def _few(lines: list[Line], more: str) -> Iterator[Line]:
 
 
 def _summary(ended: Ended) -> str:
-    files = f"{len(ended.created)} files written, {len(ended.updated)} updated, {len(ended.unchanged)} as they were"
-    return f"Imported {len(ended.bots)} bots of {printable(ended.tenant)}: {files}; {sum(ended.calls.values())} calls."
+    files = (
+        f"{len(ended.created)} files written, {len(ended.updated)} updated, {len(ended.unchanged)} as they were"
+    )
+    what = f"Imported {len(ended.bots)} bots of {printable(ended.tenant)}"
+    return f"{what}: {files}; {sum(ended.calls.values())} calls."
 
 
 def import_json(ended: Ended) -> dict[str, Any]:
     """Give the same for machines; described by `schemas/import.schema.json`."""
     plan = ended.plan
-    steps = [] if plan is None else [{"address": str(each.address), "action": each.action.value} for each in plan.steps]
+    steps = (
+        []
+        if plan is None
+        else [{"address": str(each.address), "action": each.action.value} for each in plan.steps]
+    )
     return {
         "format_version": FORMAT_VERSION,
         "tenant": ended.tenant,

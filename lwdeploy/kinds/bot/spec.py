@@ -14,7 +14,16 @@ from lwdeploy.core.address import Address
 from lwdeploy.core.canonical import ABSENT, canonical, get_path, leaves
 from lwdeploy.core.kind import Declared, Manifest
 from lwdeploy.core.live import LiveResource
-from lwdeploy.core.localized import DEFAULT, LANGUAGES, collapsed, from_array, localized, one_line, spoken, to_array
+from lwdeploy.core.localized import (
+    DEFAULT,
+    LANGUAGES,
+    collapsed,
+    from_array,
+    localized,
+    one_line,
+    spoken,
+    to_array,
+)
 from lwdeploy.core.people import canonical_user
 from lwdeploy.core.types import Action, Change, Resource, Spec
 from lwdeploy.core.wording import Names, Wording

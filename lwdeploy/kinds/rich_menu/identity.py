@@ -7,7 +7,7 @@ wanted, which the hash in its mark tells even where the service shows them in ot
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lwdeploy.core.address import Address
@@ -46,7 +46,9 @@ def place(rows: Iterable[Row], *, wanted: Mapping[Address, Resource], project: s
     resources: dict[Address, LiveResource] = {}
     superseded: list[LiveResource] = []
     for address, resource in wanted.items():
-        mine = [row for row in left.values() if _is_ours(row, address, resource, project)]
+        mine = [
+            _unmarked(row, address, project) for row in left.values() if _is_ours(row, address, resource, project)
+        ]
         current = _current(mine, resource)
         for row in mine:
             del left[row.remote_id]
@@ -62,6 +64,12 @@ def place(rows: Iterable[Row], *, wanted: Mapping[Address, Resource], project: s
 def _is_ours(row: Row, address: Address, resource: Resource, project: str) -> bool:
     marked = row.mark is not None and (row.mark.project, row.mark.key) == (project, menu.key_of(address))
     return marked or row.remote_id == resource.derived_id
+
+
+def _unmarked(row: Row, address: Address, project: str) -> Row:
+    """Give a menu that is remembered by its id without the mark of others: it says nothing about this address."""
+    ours = row.mark is not None and (row.mark.project, row.mark.key) == (project, menu.key_of(address))
+    return row if ours else replace(row, mark=None)
 
 
 def _is_stray(row: Row, project: str) -> bool:

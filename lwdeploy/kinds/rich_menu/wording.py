@@ -79,4 +79,6 @@ def _words(objects: Sequence[LiveResource], names: Names) -> Mapping[str, Any]:
     return {"menus": {"rich": {"menus": menus}}} if menus else {}
 
 
-WORDING = Wording(to_manifest=_words, essential=essential, remarks=remarks, units=("menus.rich.menus.*",))
+WORDING = Wording(
+    to_manifest=_words, essential=essential, remarks=remarks, units=("menus.rich", "menus.rich.menus.*")
+)
