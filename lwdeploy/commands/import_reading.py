@@ -20,8 +20,9 @@ from lwdeploy.core.types import Mark, StateEntry
 from lwdeploy.kinds import KINDS, kinds_by_name
 from lwdeploy.live.portrait import portray
 from lwdeploy.planning.estimate import seconds_of
+from lwdeploy.views.imported import Unread
 
-__all__ = ["Progress", "Reading", "Unread", "listed_bots", "read_bots"]
+__all__ = ["Progress", "Reading", "listed_bots", "read_bots"]
 
 _NO_RIGHT = (400, 401, 403)
 """What an app meets that was not given a scope: the token is refused, or the call (reference 1.5 and 2.7)."""
@@ -35,14 +36,6 @@ class Progress(Protocol):
     def __call__(self, done: int, total: int, *, left: float) -> None:
         """Take note."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
-    """Something that could not be read, and why."""
-
-    what: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

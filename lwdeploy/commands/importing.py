@@ -15,11 +15,11 @@ from lwdeploy.commands import plan as planning
 from lwdeploy.commands.import_drafting import Drafted, draft_bots, keys_of, written
 from lwdeploy.commands.import_home import Home, drawn_project_id, find_home, new_project_files, new_tenant
 from lwdeploy.commands.import_placing import different, place, put, staged
-from lwdeploy.commands.import_reading import Reading, Unread, listed_bots, read_bots
+from lwdeploy.commands.import_reading import Reading, listed_bots, read_bots
 from lwdeploy.commands.request import Request, Terminal
 from lwdeploy.commands.session import Session, open_session, read_state
 from lwdeploy.core.address import Address
-from lwdeploy.core.errors import InvalidManifests, LwdeployError, UserError
+from lwdeploy.core.errors import InvalidManifests, UserError
 from lwdeploy.core.kind import Access, Adapters
 from lwdeploy.core.tenant import Tenant
 from lwdeploy.core.types import State, StateEntry
@@ -28,10 +28,10 @@ from lwdeploy.live.read import RootReader
 from lwdeploy.manifests.rendering import Known
 from lwdeploy.manifests.resolve import tenant_view
 from lwdeploy.pictures.desk import Desk
-from lwdeploy.planning.model import Plan
 from lwdeploy.state.holder import Holder
+from lwdeploy.views.imported import Imported, Part
 
-__all__ = ["ImportTerminal", "Imported", "LeftOutOf", "run"]
+__all__ = ["ImportTerminal", "run"]
 
 
 class ImportTerminal(Terminal, Protocol):
@@ -40,40 +40,6 @@ class ImportTerminal(Terminal, Protocol):
     def importing(self, done: int, total: int, *, left: float) -> None:
         """Tell how many bots have been read, and how many seconds are left as far as the quota tells."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOutOf:
-    """A part of a bot that no manifest says, by address and dotted path, and why."""
-
-    address: str
-    path: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """How an import ended. `files` are relative to `folder`; `plan` is what a plan of all of it found.
-
-    `bots` maps addresses to ids. `unread` is what could not be read, `left_out` what no manifest says.
-    """
-
-    tenant: str
-    folder: Path
-    bots: Mapping[str, str]
-    created: tuple[str, ...]
-    updated: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    calls: Mapping[str, int]
-    unread: tuple[Unread, ...]
-    left_out: tuple[LeftOutOf, ...]
-    plan: Plan | None = None
-    problem: LwdeployError | None = None
-
-    @property
-    def proven(self) -> bool:
-        """Whether a plan of what was written finds nothing to do."""
-        return self.problem is None and self.plan is not None and self.plan.empty
 
 
 def run(
@@ -130,7 +96,7 @@ class _Import:
             calls=reading.calls,
             unread=(*unfinished, *reading.unread),
             left_out=tuple(
-                LeftOutOf(address=str(root), path=each.path, why=each.why) for root, each in drafted.left_out
+                Part(address=str(root), path=each.path, why=each.why) for root, each in drafted.left_out
             ),
         )
         return self._proven(made, reading, targets=tuple(made.bots) if wanted else ())

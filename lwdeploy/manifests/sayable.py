@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,9 @@ from lwdeploy.core.kind import Kind, TenantView
 from lwdeploy.core.live import LiveResource
 from lwdeploy.core.picture import Pictures
 from lwdeploy.core.types import Resource, StateEntry
-from lwdeploy.manifests.decode import unwanted_character
-from lwdeploy.manifests.document import LEAF, Document, Place, Source
 from lwdeploy.manifests.load import Loaded
+from lwdeploy.manifests.numbering import numbered, paths_of, unwritable
+from lwdeploy.manifests.parts import has, last_first, named, take_out, unit_around
 from lwdeploy.manifests.resolve import resolve
 from lwdeploy.manifests.validate import validate
 from lwdeploy.manifests.validity import Validity
@@ -113,11 +113,11 @@ class _Verdict:
 def _judged(
     drafts: Mapping[Address, Draft], told: Mapping[Address, Said], around: Surroundings
 ) -> dict[Address, _Verdict]:
-    documents = {root: _numbered(dict(told[root].document or {}), folder=around.folder) for root in drafts}
-    paths = {root: _paths(document) for root, document in documents.items()}
+    documents = {root: numbered(dict(told[root].document or {}), folder=around.folder) for root in drafts}
+    paths = {root: paths_of(document) for root, document in documents.items()}
     found: defaultdict[Address, list[tuple[Path_, str]]] = defaultdict(list)
     for root, document in documents.items():
-        found[root] += _unwritable(document.data)
+        found[root] += unwritable(document.data)
     everything = tuple(documents.values())
     validity = Validity(everything)
     loaded = Loaded(documents=everything, diagnostics=(), skipped=0, files={})
@@ -190,54 +190,6 @@ def _entry(
     return entry, tuple(diff.path for diff in diffs)
 
 
-# --- documents that were not read from a file
-
-
-def _numbered(data: dict[str, Any], *, folder: Path) -> Document:
-    """Give a document in which every value stands on a line of its own."""
-    lines = iter(range(1, 1 << 30))
-    source = Source(name=str(data["metadata"]["name"]), folder=folder)
-    return Document(data=data, source=source, root=_place(data, lines))
-
-
-def _place(value: Any, lines: Iterator[int]) -> Place:
-    line = next(lines)
-    pairs: Iterable[tuple[Any, Any]] = ()
-    if isinstance(value, dict):
-        pairs = value.items()
-    elif isinstance(value, list):
-        pairs = enumerate(value)
-    children = {str(key): _place(each, lines) for key, each in pairs}
-    return Place(line, 1, line, 1, children or LEAF)
-
-
-def _paths(document: Document) -> dict[int, Path_]:
-    """Give the path of every line of a numbered document; what has no line is about all of it."""
-    found: dict[int, Path_] = {0: ()}
-    pending: list[tuple[Path_, Place]] = [((), document.root)]
-    while pending:
-        path, place = pending.pop()
-        found[place.line] = path
-        pending += [((*path, key), each) for key, each in place.children.items()]
-    return found
-
-
-def _unwritable(value: Any, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
-    """Give every text that holds what no file of manifests may hold."""
-    if isinstance(value, str):
-        character = unwanted_character(value) or _half(value)
-        if character:
-            yield path, f"the text holds {character}"
-    elif isinstance(value, dict | list):
-        pairs = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, each in pairs:
-            yield from _unwritable(each, (*path, str(key)))
-
-
-def _half(text: str) -> str:
-    return "half of a character pair" if any("\ud800" <= each <= "\udfff" for each in text) else ""
-
-
 # --- leaving out
 
 
@@ -250,77 +202,18 @@ def _next(said: Said, verdict: _Verdict, *, draft: Draft, kinds: Mapping[str, Ki
     out: dict[Path_, str] = {}
     bound = said.bound
     for path, why in verdict.problems:
-        unit = _unit(path[1:], units)
-        if unit is not None and _has(document["spec"], unit):
+        unit = unit_around(path[1:], units)
+        if unit is not None and has(document["spec"], unit):
             out.setdefault(unit, why)
         elif bound:
             return replace(said, document=None, left_out=(*said.left_out, LeftOut(path=".".join(path), why=why)))
         else:
             bound = True
             break
-    names = {unit: _named(document["spec"], unit) for unit in out}
-    for unit in sorted(out, key=_last_first, reverse=True):
-        _take_out(document["spec"], unit)
+    names = {unit: named(document["spec"], unit) for unit in out}
+    for unit in sorted(out, key=last_first, reverse=True):
+        take_out(document["spec"], unit)
     if bound:
         document["spec"] = {"botId": int(draft.objects[0].remote_id), **document["spec"]}
     left = tuple(LeftOut(path=names[unit], why=why) for unit, why in out.items())
     return replace(said, document=document, left_out=(*said.left_out, *left), bound=bound)
-
-
-def _last_first(unit: Path_) -> tuple[tuple[int, str], ...]:
-    """Order so that what stands later in a list is taken out before what stands earlier."""
-    return tuple((int(each) if each.isdecimal() else -1, each) for each in unit)
-
-
-def _unit(path: Path_, units: Iterable[Path_]) -> Path_ | None:
-    """Give the smallest part around a path that can be left out."""
-    fitting = [
-        path[: len(unit)]
-        for unit in units
-        if len(unit) <= len(path)
-        and all(pattern in {"*", segment} for pattern, segment in zip(unit, path, strict=False))
-    ]
-    return max(fitting, key=len, default=None)
-
-
-def _has(spec: Any, unit: Path_) -> bool:
-    try:
-        _at(spec, unit)
-    except LookupError:
-        return False
-    return True
-
-
-def _at(spec: Any, path: Path_) -> Any:
-    for segment in path:
-        spec = spec[int(segment)] if isinstance(spec, list) else _member(spec, segment)
-    return spec
-
-
-def _member(value: Any, key: str) -> Any:
-    if not isinstance(value, dict):
-        raise KeyError(key)
-    return value[key]
-
-
-def _named(spec: Any, unit: Path_) -> str:
-    """Name a part as people do: an entry of a list by its name."""
-    names = []
-    for length, segment in enumerate(unit):
-        entry = _at(spec, unit[: length + 1])
-        named = isinstance(_at(spec, unit[:length]), list) and isinstance(entry, dict)
-        names.append(str(entry.get("name", segment)) if named else segment)
-    return ".".join(names)
-
-
-def _take_out(spec: Any, unit: Path_) -> None:
-    """Take a part out, and whatever is empty without it."""
-    while unit and _has(spec, unit):
-        above = _at(spec, unit[:-1])
-        if isinstance(above, list):
-            del above[int(unit[-1])]
-        else:
-            del above[unit[-1]]
-        if above:
-            return
-        unit = unit[:-1]

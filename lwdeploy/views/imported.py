@@ -3,64 +3,68 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from lwdeploy.core.errors import LwdeployError
 from lwdeploy.planning.model import Plan
 from lwdeploy.views.line import Line, Style, printable
 
-__all__ = ["FORMAT_VERSION", "import_json", "import_lines"]
+__all__ = ["FORMAT_VERSION", "Imported", "Part", "Unread", "import_json", "import_lines"]
 
 FORMAT_VERSION = 1
 _SHOWN = 20
 """Lines of one sort that people read; the files and the JSON form have all of them."""
 
 
-class _Unread(Protocol):
-    @property
-    def what(self) -> str: ...
-    @property
-    def why(self) -> str: ...
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Something that could not be read, and why."""
+
+    what: str
+    why: str
 
 
-class _LeftOut(Protocol):
-    @property
-    def address(self) -> str: ...
-    @property
-    def path(self) -> str: ...
-    @property
-    def why(self) -> str: ...
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a bot, by address and dotted path, and why it is told."""
+
+    address: str
+    path: str
+    why: str
 
 
-class Ended(Protocol):
-    """What the views ask of an import that has ended."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """How an import ended. `files` are relative to `folder`; `plan` is what a plan of all of it found.
+
+    `bots` maps addresses to ids. `unread` is what could not be read, `left_out` what no manifest says, `conflicts`
+    what moved in the tenant and was not written because the manifest says something of its own. `problem` says why
+    there is no plan.
+    """
+
+    tenant: str
+    folder: Path
+    bots: Mapping[str, str]
+    created: tuple[str, ...]
+    updated: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    calls: Mapping[str, int]
+    unread: tuple[Unread, ...]
+    left_out: tuple[Part, ...]
+    conflicts: tuple[Part, ...] = ()
+    plan: Plan | None = None
+    problem: LwdeployError | None = None
 
     @property
-    def tenant(self) -> str: ...
-    @property
-    def folder(self) -> Path: ...
-    @property
-    def bots(self) -> Mapping[str, str]: ...
-    @property
-    def created(self) -> Sequence[str]: ...
-    @property
-    def updated(self) -> Sequence[str]: ...
-    @property
-    def unchanged(self) -> Sequence[str]: ...
-    @property
-    def calls(self) -> Mapping[str, int]: ...
-    @property
-    def unread(self) -> Sequence[_Unread]: ...
-    @property
-    def left_out(self) -> Sequence[_LeftOut]: ...
-    @property
-    def plan(self) -> Plan | None: ...
-    @property
-    def proven(self) -> bool: ...
+    def proven(self) -> bool:
+        """Whether a plan of what was written finds nothing to do."""
+        return self.problem is None and self.plan is not None and self.plan.empty
 
 
-def import_lines(ended: Ended) -> Iterator[Line]:
+def import_lines(ended: Imported) -> Iterator[Line]:
     """Give what was written, what was not read, and what no manifest says."""
     yield from _few([Line(f"  + {name}", Style.ADD) for name in ended.created], "more files written")
     yield from _few([Line(f"  ~ {name}", Style.CHANGE) for name in ended.updated], "more files updated")
@@ -73,6 +77,9 @@ def import_lines(ended: Ended) -> Iterator[Line]:
         yield Line("Not managed, because no manifest can say it:", Style.BOLD)
         rows = [Line(printable(f"  {each.address} {each.path}: {each.why}")) for each in ended.left_out]
         yield from _few(rows, "more; each stands in the file of its bot")
+    if ended.conflicts:
+        yield Line("Moved in the tenant, and left as the manifest has it:", Style.BOLD)
+        yield from (Line(printable(f"  {each.address} {each.path}: {each.why}")) for each in ended.conflicts)
     yield Line(_summary(ended), Style.BOLD)
 
 
@@ -82,7 +89,7 @@ def _few(lines: list[Line], more: str) -> Iterator[Line]:
         yield Line(f"  and {len(lines) - _SHOWN} {more}")
 
 
-def _summary(ended: Ended) -> str:
+def _summary(ended: Imported) -> str:
     files = (
         f"{len(ended.created)} files written, {len(ended.updated)} updated, {len(ended.unchanged)} as they were"
     )
@@ -90,7 +97,7 @@ def _summary(ended: Ended) -> str:
     return f"{what}: {files}; {sum(ended.calls.values())} calls."
 
 
-def import_json(ended: Ended) -> dict[str, Any]:
+def import_json(ended: Imported) -> dict[str, Any]:
     """Give the same for machines; described by `schemas/import.schema.json`."""
     plan = ended.plan
     steps = (
@@ -108,8 +115,14 @@ def import_json(ended: Ended) -> dict[str, Any]:
             "unchanged": list(ended.unchanged),
         },
         "unread": [{"what": each.what, "why": each.why} for each in ended.unread],
-        "left_out": [{"address": each.address, "path": each.path, "why": each.why} for each in ended.left_out],
+        "left_out": [_part(each) for each in ended.left_out],
+        "conflicts": [_part(each) for each in ended.conflicts],
         "calls": dict(Counter(ended.calls)),
         "proven": ended.proven,
         "changes": steps,
+        "problem": "" if ended.problem is None else str(ended.problem),
     }
+
+
+def _part(part: Part) -> dict[str, str]:
+    return {"address": part.address, "path": part.path, "why": part.why}
