@@ -34,12 +34,12 @@ def staged(root: Path) -> Iterator[Path]:
 
 
 def put(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below a folder and make sure that they are on the disk."""
+    """Write files below a folder, over those that are there, and make sure that they are on the disk."""
     with _explained(folder):
         for name, content in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("xb") as file:
+            with path.open("wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

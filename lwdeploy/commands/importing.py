@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from lwdeploy.commands.import_drafting import Drafted, draft_bots, keys_of, writ
 from lwdeploy.commands.import_home import Home, drawn_project_id, find_home, new_project_files, new_tenant
 from lwdeploy.commands.import_placing import different, place, put, staged
 from lwdeploy.commands.import_reading import Reading, listed_bots, read_bots
+from lwdeploy.commands.import_updating import Overlay, Project, Updated, update
 from lwdeploy.commands.request import Request, Terminal
 from lwdeploy.commands.session import Session, open_session, read_state
 from lwdeploy.core.address import Address
@@ -76,30 +77,78 @@ class _Import:
             tell=self.terminal.importing,
         )
         tenant = new_tenant(self.home, _domains(reading))
+        old = [root for root in reading.portraits if root.name in self._declared]
         new = [root for root in reading.portraits if root.name not in self._declared]
+        known = _known(tenant, state)
         with staged(self.home.root) as staging:
-            drafted = self._draft(reading, new, tenant=tenant, state=state, folder=staging / "new" / "bots")
+            drafted = self._draft(reading, new, tenant=tenant, known=known, staging=staging)
             project = self._project(state)
             files = self._files(drafted, tenant=tenant, project=project)
-            put(staging / "all", files)
+            gone = [] if wanted else self._gone(state, {row.remote_id for row in rows})
+            updated = self._update(reading, old, tenant=tenant, known=known, gone=gone, staging=staging)
             self._refuse_others(files)
-            self._remember(state, drafted, tenant=tenant, project=project, known=new)
-            created = [name for name in files if not (self.home.folder / name).exists()]
-            place(created, source=staging / "all", target=self.home.folder)
+            put(staging / "all", {**files, **updated.files})
+            entries = {**drafted.entries, **updated.entries}
+            stale = {at for at in known.entries if at.root in new} | updated.dropped
+            self._remember(state, entries, tenant=tenant, project=project, stale=stale)
+            created = [name for name in {**files, **updated.files} if not (self.home.root / name).exists()]
+            place(
+                [*created, *(name for name in updated.files if name not in created)],
+                source=staging / "all",
+                target=self.home.root,
+            )
         made = Imported(
             tenant=tenant.name,
-            folder=self.home.folder,
+            folder=self.home.root,
             bots={str(root): ids[root] for root in sorted(reading.portraits)},
             created=tuple(created),
-            updated=(),
+            updated=tuple(sorted(name for name in updated.files if name not in created)),
             unchanged=tuple(name for name in files if name not in created),
             calls=reading.calls,
             unread=(*unfinished, *reading.unread),
-            left_out=tuple(
-                Part(address=str(root), path=each.path, why=each.why) for root, each in drafted.left_out
+            left_out=(
+                *(Part(address=str(root), path=each.path, why=each.why) for root, each in drafted.left_out),
+                *updated.left_out,
             ),
+            conflicts=updated.conflicts,
         )
         return self._proven(made, reading, targets=tuple(made.bots) if wanted else ())
+
+    def _gone(self, state: State | None, ids: Collection[str]) -> list[Address]:
+        """Give the bots that state and manifests know and the tenant has no more."""
+        entries = {} if state is None else state.entries
+        return [
+            at
+            for at, each in entries.items()
+            if at.is_root and at.name in self._declared and each.remote_id not in ids
+        ]
+
+    def _update(
+        self,
+        reading: Reading,
+        roots: Sequence[Address],
+        *,
+        tenant: Tenant,
+        known: Known,
+        gone: Sequence[Address],
+        staging: Path,
+    ) -> Updated:
+        root = self.home.root
+        project = Project(
+            root=root,
+            documents=self.home.workspace.loaded.documents,
+            tenant=tenant_view(tenant),
+            pictures=Overlay(desk=Desk(root), root=root, staging=staging / "pictures"),
+            users={login: user for user, login in known.logins.items()},
+        )
+        return update(
+            project,
+            reading,
+            roots,
+            known=known,
+            gone=gone,
+            keep=lambda pictures: put(staging / "pictures", pictures),
+        )
 
     @property
     def _declared(self) -> Collection[str]:
@@ -122,27 +171,15 @@ class _Import:
         return drawn_project_id() if state is None else state.project
 
     def _draft(
-        self,
-        reading: Reading,
-        new: Sequence[Address],
-        *,
-        tenant: Tenant,
-        state: State | None,
-        folder: Path,
+        self, reading: Reading, new: Sequence[Address], *, tenant: Tenant, known: Known, staging: Path
     ) -> Drafted:
-        domains = {str(number): name for name, number in sorted(tenant.domains.items(), reverse=True)}
-        users = {} if state is None else state.users
-        known = Known(
-            domains=domains,
-            logins={user: login for login, user in sorted(users.items(), reverse=True)},
-            entries={} if state is None else state.entries,
-        )
+        folder = staging / "new"
         return draft_bots(
             reading,
             new,
             known=known,
             tenant=tenant_view(tenant),
-            users=users,
+            users={login: user for user, login in known.logins.items()},
             folder=folder,
             pictures=Desk(self.home.root),
             keep=lambda pictures: put(folder, pictures),
@@ -153,13 +190,17 @@ class _Import:
         texts = new_project_files(self.home, tenant, project=project) if self.home.new else {}
         made = written(drafted, existing=self.home.workspace.loaded.documents, head=self.home.head)
         shared = {name: text for name, text in made.items() if "/" not in name}
-        pictures = {f"bots/{name}": content for name, content in drafted.pictures.items()}
-        encoded = {name: text.encode() for name, text in {**texts, **shared}.items()}
+        pictures = {f"bots/{name}": content for name, content in sorted(drafted.pictures.items())}
         bots = {name: text.encode() for name, text in made.items() if name not in shared}
-        return {**encoded, **dict(sorted(pictures.items())), **bots}
+        below = self.home.folder.relative_to(self.home.root)
+        files = {**{name: text.encode() for name, text in shared.items()}, **pictures, **bots}
+        return {
+            **{name: text.encode() for name, text in texts.items()},
+            **{(below / name).as_posix(): content for name, content in files.items()},
+        }
 
     def _refuse_others(self, files: Mapping[str, bytes]) -> None:
-        others = different(self.home.folder, files)
+        others = different(self.home.root, files)
         if others:
             raise UserError(
                 f"Already there with something else in it, and not overwritten: {', '.join(others)}",
@@ -167,12 +208,17 @@ class _Import:
             )
 
     def _remember(
-        self, state: State | None, drafted: Drafted, *, tenant: Tenant, project: str, known: Iterable[Address]
+        self,
+        state: State | None,
+        found: Mapping[Address, StateEntry],
+        *,
+        tenant: Tenant,
+        project: str,
+        stale: Collection[Address],
     ) -> None:
         """Record what manifests now mean. It comes before the files: a bot that is known is never made again."""
-        fresh = set(known)
-        kept = {} if state is None else {at: each for at, each in state.entries.items() if at.root not in fresh}
-        entries = dict(sorted({**kept, **drafted.entries}.items()))
+        kept = {} if state is None else {at: each for at, each in state.entries.items() if at not in stale}
+        entries = dict(sorted({**kept, **found}.items()))
         if state is not None and state.entries == entries:
             return
         identity = {**self.session.identity, "domainIds": sorted(tenant.domains.values())}
@@ -200,6 +246,15 @@ class _Import:
         except (InvalidManifests, UserError) as error:
             return replace(made, problem=error)
         return replace(made, plan=plan, calls=dict(self.session.client.calls) | dict(made.calls))
+
+
+def _known(tenant: Tenant, state: State | None) -> Known:
+    users = {} if state is None else state.users
+    return Known(
+        domains={str(number): name for name, number in sorted(tenant.domains.items(), reverse=True)},
+        logins={user: login for login, user in sorted(users.items(), reverse=True)},
+        entries={} if state is None else state.entries,
+    )
 
 
 def _domains(reading: Reading) -> set[int]:

@@ -1,7 +1,7 @@
 """Three ways of saying one bot: as it was, as the tenant has it now, as its manifest has it. Pure.
 
-What moved in the tenant goes into the manifest, unless the manifest moved there too. What the manifest does not say
-any more stays unsaid.
+What moved in the tenant goes into the manifest, unless the manifest moved there too. What the manifest does not
+say any more stays unsaid.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from lwdeploy.manifests.references import Index, references_of
 __all__ = ["Merged", "Move", "edits_for", "merge"]
 
 Path_ = tuple[str, ...]
-_KEYED = frozenset({("domains",), ("menus", "rich", "menus")})
+Place_ = tuple[str | int, ...]
+_KEYED: frozenset[tuple[str | int, ...]] = frozenset({("domains",), ("menus", "rich", "menus")})
 """Lists whose entries have names, and are merged one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One part of a bot's spec that moved in the tenant: the path, entries of lists by name, and what it is now."""
+    """One part of a bot's spec that moved in the tenant: its path, entries of lists by name, and its value now."""
 
     path: Path_
     value: Any
@@ -59,7 +60,9 @@ def _leaves(path: Path_, base: Any, theirs: Any, ours: Any) -> Iterator[tuple[Pa
     if any(isinstance(each, dict) for each in sides):
         # A text is what a map of languages is when there is nothing but the default.
         sides = tuple({DEFAULT: each} if isinstance(each, str) else each for each in sides)
-    if not any(isinstance(each, dict) for each in sides[:2]) or all(each is ABSENT for each in (sides[0], sides[2])):
+    if not any(isinstance(each, dict) for each in sides[:2]) or all(
+        each is ABSENT for each in (sides[0], sides[2])
+    ):
         yield path, base, theirs, ours
         return
     if sides[1] is ABSENT:
@@ -122,12 +125,16 @@ def edits_for(
     return edits
 
 
-Mounts = dict[tuple[Path_, str, str], list[Move]]
+def _place(path: Path_) -> Place_:
+    return tuple(int(each) if each.isdecimal() else each for each in path)
+
+
+Mounts = dict[tuple[Place_, str, str], list[Move]]
 
 
 def _mounted(bot: Document, moves: Sequence[Move], names: Mapping[str, str]) -> tuple[list[Move], Mounts]:
     """Divide moves into those of the bot itself and those inside of documents that it refers to."""
-    references = {each.path: (each.kind, each.key) for each in references_of(bot)}
+    references = {_place(each.path): (each.kind, each.key) for each in references_of(bot)}
     own: list[Move] = []
     mounts: Mounts = {}
     for move in moves:
@@ -144,9 +151,7 @@ def _mounted(bot: Document, moves: Sequence[Move], names: Mapping[str, str]) -> 
 def _users(known: Index, kind: str, name: str) -> list[str]:
     """Give the keys of the bots that refer to a document."""
     bots = (document for (each, _), document in known.items() if each == "Bot")
-    return [
-        bot.name for bot in bots if any((each.kind, each.key) == (kind, name) for each in references_of(bot))
-    ]
+    return [bot.name for bot in bots if any((each.kind, each.key) == (kind, name) for each in references_of(bot))]
 
 
 def _moved_alike(other: tuple[list[Move], Mounts] | None, kind: str, name: str, moves: list[Move]) -> bool:
@@ -155,15 +160,14 @@ def _moved_alike(other: tuple[list[Move], Mounts] | None, kind: str, name: str, 
 
 
 def _inline(
-    bot: Document, path: Path_, document: Document, moves: Sequence[Move], *, names: Mapping[str, str]
+    bot: Document, path: Place_, document: Document, moves: Sequence[Move], *, names: Mapping[str, str]
 ) -> Edit:
     """Give the edit that puts what a bot refers to into the bot itself, with what moved."""
     spec: Any = canonical(dict(document.spec))
     for edit in _edits(document, moves, names=names):
         _apply(spec, edit.path[1:], edit.value)
-    entry = {"name": document.name, **spec} if path[-1].isdecimal() else spec
-    place = tuple(int(each) if each.isdecimal() else each for each in path)
-    return Edit(kind="Bot", name=bot.name, path=("spec", *place), value=entry)
+    entry = {"name": document.name, **spec} if isinstance(path[-1], int) else spec
+    return Edit(kind="Bot", name=bot.name, path=("spec", *path), value=entry)
 
 
 def _apply(value: Any, path: Sequence[str | int], new: Any) -> None:
@@ -177,14 +181,14 @@ def _apply(value: Any, path: Sequence[str | int], new: Any) -> None:
 
 def _edits(document: Document, moves: Sequence[Move], *, names: Mapping[str, str]) -> Iterator[Edit]:
     """Give edits in an order in which each finds its place: entries of lists are taken out last, from the end."""
-    added: dict[Path_, int] = {}
+    added: dict[Place_, int] = {}
     made = [_edit(document, move, names=names, added=added) for move in moves]
     yield from (each for each in made if each.value is not REMOVED)
     gone = [each for each in made if each.value is REMOVED]
     yield from sorted(gone, key=lambda each: [str(part).zfill(9) for part in each.path], reverse=True)
 
 
-def _edit(document: Document, move: Move, *, names: Mapping[str, str], added: dict[Path_, int]) -> Edit:
+def _edit(document: Document, move: Move, *, names: Mapping[str, str], added: dict[Place_, int]) -> Edit:
     place = _located(document.spec, move.path, names)
     value = move.value
     spec: Any = document.spec
@@ -192,9 +196,9 @@ def _edit(document: Document, move: Move, *, names: Mapping[str, str], added: di
     for length, segment in enumerate(place):
         if isinstance(spec, str):  # a text that becomes a map of languages, or whose default changes
             rest = place[length:]
-            value = value if rest == (DEFAULT,) else {DEFAULT: spec, segment: value}
+            value = value if rest == (DEFAULT,) else {DEFAULT: spec, str(segment): value}
             break
-        if place[:length] in _KEYED and not segment.isdecimal():  # an entry that the list does not have yet
+        if place[:length] in _KEYED and isinstance(segment, str):  # an entry that the list does not have yet
             entry = {"name": _name(segment), **value}
             if not isinstance(spec, list):
                 value = [entry]
@@ -203,12 +207,14 @@ def _edit(document: Document, move: Move, *, names: Mapping[str, str], added: di
             added[place[:length]] = count + 1
             path, value = [*path, count], entry
             break
-        path.append(int(segment) if isinstance(spec, list) else segment)
-        spec = spec[int(segment)] if isinstance(spec, list) else _child(spec, segment)
+        path.append(segment)
+        spec = _below(spec, segment)
     return Edit(kind=document.kind, name=document.name, path=tuple(path), value=value)
 
 
-def _child(spec: Any, segment: str) -> Any:
+def _below(spec: Any, segment: str | int) -> Any:
+    if isinstance(segment, int):
+        return spec[segment]
     return spec.get(segment) if isinstance(spec, dict) else None
 
 
@@ -216,16 +222,14 @@ def _name(segment: str) -> str | int:
     return int(segment) if segment.isdecimal() else segment
 
 
-def _located(spec: Any, path: Path_, names: Mapping[str, str]) -> Path_:
-    """Give a path with the place of each entry of a list instead of its name, where the list has it."""
-    place: list[str] = []
+def _located(spec: Any, path: Path_, names: Mapping[str, str]) -> Place_:
+    """Give a path with the number of each entry of a list instead of its name, where the list has it."""
+    place: list[str | int] = []
     for length, segment in enumerate(path):
-        found = segment
+        found: str | int = segment
         if path[:length] in _KEYED and isinstance(spec, list):
-            found = next((str(at) for at, each in enumerate(spec) if _called(each, names) == segment), segment)
-            spec = spec[int(found)] if found != segment else None
-        else:
-            spec = _child(spec, segment)
+            found = next((at for at, each in enumerate(spec) if _called(each, names) == segment), segment)
+        spec = _below(spec, found)
         place.append(found)
     return tuple(place)
 

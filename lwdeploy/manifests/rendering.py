@@ -15,7 +15,7 @@ from lwdeploy.core.wording import Names
 from lwdeploy.manifests.naming import free_key, key_of_name
 from lwdeploy.manifests.standing import API_VERSION
 
-__all__ = ["Known", "Rendered", "render"]
+__all__ = ["Known", "Rendered", "in_words", "render"]
 
 _PNG = b"\x89PNG"
 _REMEMBERED = frozenset({"applied", "observed"})
@@ -82,6 +82,21 @@ def render(
         files={name: digest for digest, name in files.items()},
         keys=keys,
     )
+
+
+def in_words(objects: Sequence[LiveResource], *, kinds: Mapping[str, Kind], known: Known) -> dict[str, Any]:
+    """Give the spec of a bot's manifest for comparing it with others: pictures are named by their digests."""
+    told = [_declarable(each, kinds[each.kind], known) for each in objects]
+    digests = {value: value for each in told for value in _texts(each.spec.get("image"))}
+    names = Names(domains=known.domains, users=known.logins, keys=_keys(told, kinds), pictures=digests)
+    spec: dict[str, Any] = {}
+    for kind in kinds.values():
+        spec = _merged(spec, kind.wording.to_manifest([each for each in told if each.kind == kind.name], names))
+    return spec
+
+
+def _texts(value: Any) -> Iterator[str]:
+    yield from (each for each in leaves(value).values() if isinstance(each, str) and each) if value else ()
 
 
 _WITHHELD = "To be filled in: the address had a query or a user in it, which is kept nowhere."
