@@ -94,7 +94,10 @@ def new_tenant(home: Home, domains: Iterable[int]) -> Tenant:
 
 
 def new_project_files(home: Home, tenant: Tenant, *, project: str) -> dict[str, str]:
-    """Give the files of a project that is to be made, by name: Project and Tenant, schema, what git ignores."""
+    """Give the files of a project that is to be made, by name: the schema, what git ignores, Project and Tenant.
+
+    The last one makes the folder a project: until it is there, another run makes all of them.
+    """
     key = key_of_name(home.root.name) or "bots"
     made = manifest_text(
         {"apiVersion": API_VERSION, "kind": "Project", "metadata": {"name": key}, "spec": {"id": project}},
@@ -104,9 +107,8 @@ def new_project_files(home: Home, tenant: Tenant, *, project: str) -> dict[str, 
             "recognised by it."
         },
     )
-    files = {MARKER: _MODELINE + made + "---\n" + _tenant_text(tenant), SCHEMA: schema(None) + "\n"}
-    ignored = home.root / ".gitignore"
-    return files if ignored.exists() else {**files, ".gitignore": _IGNORE}
+    ignored = {} if (home.root / ".gitignore").exists() else {".gitignore": _IGNORE}
+    return {SCHEMA: schema(None), **ignored, MARKER: _MODELINE + made + "---\n" + _tenant_text(tenant)}
 
 
 def _tenant_text(tenant: Tenant) -> str:
