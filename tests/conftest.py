@@ -21,6 +21,7 @@ from tests.support.four import write_four
 from tests.support.haste import Haste
 from tests.support.project import MakeTenant, Project
 from tests.support.recorder import Recorder
+from tests.support.swift import spare_keys_and_certificates
 
 _OUTSIDE = re.compile(r"LWDEPLOY_.*|GITHUB_.*|CI|CI_.*|NO_COLOR|FORCE_COLOR|COLUMNS|.*_PROXY|.*_proxy")
 
@@ -68,6 +69,18 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """Give back what was taken."""
     _barrier.undo()
+
+
+_KEYS_AND_CERTIFICATES = Path("tests", "unit", "api").parts
+"""The folder of the tests that are about keys and certificates themselves."""
+
+
+@pytest.fixture(autouse=True)
+def swift(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs inside this process begin at once: the check of one and the same key was half of most of them."""
+    folder = request.path.relative_to(request.config.rootpath).parts[: len(_KEYS_AND_CERTIFICATES)]
+    if folder != _KEYS_AND_CERTIFICATES:
+        spare_keys_and_certificates(monkeypatch)
 
 
 @pytest.fixture(scope="session")
