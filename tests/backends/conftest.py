@@ -56,7 +56,7 @@ def project(place: Place, tenant: LocalTenant) -> Project:
 
 
 class StillHaste(Haste):
-    """Haste whose time passes in waits only: what a lease waits for does not depend on how fast this machine is."""
+    """Haste whose time passes in waits only: what a lease waits for does not depend on this machine."""
 
     def monotonic(self) -> float:
         return sum(self.waited)
