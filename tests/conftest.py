@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -22,6 +22,11 @@ from tests.support.haste import Haste
 from tests.support.project import MakeTenant, Project
 from tests.support.recorder import Recorder
 from tests.support.swift import spare_keys_and_certificates
+
+if TYPE_CHECKING:
+    from tests.unit.state.git.world import World
+    from tests.unit.state.object.service import Service
+    from tests.unit.state.postgres.server import Server
 
 _OUTSIDE = re.compile(r"LWDEPLOY_.*|GITHUB_.*|CI|CI_.*|NO_COLOR|FORCE_COLOR|COLUMNS|.*_PROXY|.*_proxy")
 
@@ -81,6 +86,32 @@ def swift(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     folder = request.path.relative_to(request.config.rootpath).parts[: len(_KEYS_AND_CERTIFICATES)]
     if folder != _KEYS_AND_CERTIFICATES:
         spare_keys_and_certificates(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def object_service() -> Iterator[Service]:
+    """An S3 service, one for all tests of a process; each test has a bucket of its own."""
+    from tests.unit.state.object.service import serving  # noqa: PLC0415  slow to load, and few tests need it
+
+    with serving() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A PostgreSQL server, one for all tests of a process; each test has a schema of its own."""
+    from tests.unit.state.postgres.server import running  # noqa: PLC0415
+
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def git_template(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A git remote and a checkout of it, to be copied."""
+    from tests.unit.state.git.world import World  # noqa: PLC0415
+
+    return World(tmp_path_factory.mktemp("world")).build()
 
 
 @pytest.fixture(scope="session")

@@ -213,6 +213,7 @@ class _Work:
             lock_timeout=self.request.lock_timeout,
             audit=audit,
             keep=keeper(plan, session, holder=self._holder(), now=self.recording.now),
+            guard=session.client.guard,
             workers=READERS,
         )
 
