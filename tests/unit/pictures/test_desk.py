@@ -229,6 +229,13 @@ def test_what_cannot_be_read_says_why(name: str, problem: str, tmp_path: Path) -
             desk.content(from_file(name))
 
 
+def test_an_address_is_no_name_of_a_file(tmp_path: Path) -> None:
+    """Other platforms take addresses; here the bytes are uploaded, so nothing is looked for under such a name."""
+    seen = Desk(tmp_path).look("HTTPS://a.example.com/b.png", folder=tmp_path)
+    assert seen.file == "HTTPS://a.example.com/b.png"
+    assert seen.problem == "it is an address, and files are uploaded; download it first"
+
+
 def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Permissions are named as the reason; the superuser is not stopped by them, so the refusal is made up."""
 
