@@ -98,6 +98,7 @@ class Desk:
             format=seen.format,
             width=seen.width,
             height=seen.height,
+            odd=seen.odd,
         )
 
     def _bytes(self, file: str) -> bytes:
