@@ -13,6 +13,7 @@ from lwdeploy.commands.request import Request
 from lwdeploy.commands.schema import run as schema
 from lwdeploy.commands.workspace import Workspace, choose_tenant, errors_in, open_workspace
 from lwdeploy.core.errors import InvalidManifests, UserError
+from lwdeploy.core.places import FilePlace
 from lwdeploy.core.tenant import Tenant
 from lwdeploy.manifests.naming import key_of_name
 from lwdeploy.manifests.standing import API_VERSION
@@ -75,8 +76,8 @@ def find_home(request: Request, *, out: Path | None) -> Home:
     new = not (root / MARKER).exists() and named.isdisjoint({"Project", "Tenant"})
     if new:
         local = tenant.is_local
-        state = None if local else str(root / _state_path(PRODUCTION))
-        tenant = replace(tenant, name=tenant.name if local else PRODUCTION, declared=True, state_path=state)
+        state = None if local else FilePlace(path=str(root / _state_path(PRODUCTION)))
+        tenant = replace(tenant, name=tenant.name if local else PRODUCTION, declared=True, state=state)
     return Home(request=inside, folder=folder, workspace=workspace, tenant=tenant, new=new)
 
 

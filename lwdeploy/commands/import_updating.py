@@ -9,83 +9,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from lwdeploy.commands.import_comparing import Comparison
 from lwdeploy.commands.import_reading import Reading
+from lwdeploy.commands.import_standing import Project
 from lwdeploy.core.address import Address
 from lwdeploy.core.canonical import ABSENT, get_path, leaves, nested
-from lwdeploy.core.diagnostics import Severity
-from lwdeploy.core.kind import Kind, TenantView
+from lwdeploy.core.errors import UserError
 from lwdeploy.core.live import LiveResource
-from lwdeploy.core.picture import Picture, Pictures
 from lwdeploy.core.types import Desired, Resource, Spec, StateEntry
-from lwdeploy.kinds import KINDS, kinds_by_name
+from lwdeploy.kinds import kinds_by_name
 from lwdeploy.manifests.document import Document
-from lwdeploy.manifests.editing import REMOVED, Edit, edited
-from lwdeploy.manifests.load import Loaded, documents_of
-from lwdeploy.manifests.merging import Merged, Move, edits_for, merge
+from lwdeploy.manifests.editing import Edit, edited
+from lwdeploy.manifests.load import documents_of
+from lwdeploy.manifests.merging import Move, edits_for
 from lwdeploy.manifests.references import Index, index
-from lwdeploy.manifests.rendering import Known, Rendered, in_words, render
-from lwdeploy.manifests.resolve import resolve
-from lwdeploy.manifests.validate import validate
-from lwdeploy.manifests.validity import Validity
+from lwdeploy.manifests.rendering import Known, Rendered, render
 from lwdeploy.planning.diff import field_diffs
 from lwdeploy.views.imported import Part
 
-__all__ = ["Overlay", "Project", "Updated", "update"]
+__all__ = ["Updated", "update"]
 
-_DRAWN = "drawn:"
 _BOTH = "it moved in the tenant and in the manifest: apply writes the manifest's, or edit the manifest"
 _GONE = "the tenant has it no more, and its manifest was left: delete the file, or let apply make it anew"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
-    """The manifests that there are, and what they are judged by. Names of files are relative to `root`."""
-
-    root: Path
-    documents: Sequence[Document]
-    tenant: TenantView
-    pictures: Pictures
-    users: Mapping[str, str]
-
-    def text(self, name: str) -> str:
-        """Give a file as it is."""
-        return (self.root / name).read_bytes().decode("utf-8")
-
-    def resolved(self, documents: Sequence[Document]) -> tuple[Desired, dict[str, str]]:
-        """Give what documents declare, and the first error of each file that has one."""
-        validity = Validity(documents)
-        loaded = Loaded(documents=tuple(documents), diagnostics=(), skipped=0, files={})
-        found = resolve(
-            loaded,
-            tenant=self.tenant,
-            kinds=KINDS,
-            whole_project=True,
-            validity=validity,
-            pictures=self.pictures,
-        )
-        errors: dict[str, str] = {}
-        for each in (*validate(documents, validity=validity), *found.diagnostics):
-            if each.severity is Severity.ERROR:
-                errors.setdefault(each.source.file, f"{each.message} [{each.rule}]")
-        return found.desired, errors
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overlay:
-    """Looks at pictures as if those in `staging` lay in the project already."""
-
-    desk: Pictures
-    root: Path
-    staging: Path
-
-    def look(self, name: str, *, folder: Path) -> Picture:
-        """Look at a picture as `Pictures.look` does."""
-        new = self.staging / os.path.relpath(folder / name, self.root)
-        return self.desk.look(new.name, folder=new.parent) if new.exists() else self.desk.look(name, folder=folder)
-
-    def trouble(self, recipe: Mapping[str, Any]) -> str:
-        """Say why a recipe cannot be drawn, as `Pictures.trouble` does."""
-        return self.desk.trouble(recipe)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +61,13 @@ def update(
     `keep` puts pictures where the project's `pictures` looks at them. Only what moved since it was last looked at
     is touched, and all else in the files stays as it is, to the last byte.
     """
-    job = _Job(project=project, reading=reading, known=known, kinds=kinds_by_name(), keep=keep)
+    comparison = Comparison(reading=reading, known=known, kinds=kinds_by_name())
+    job = _Job(project=project, reading=reading, known=known, comparison=comparison, keep=keep)
     desired, _ = project.resolved(project.documents)
     conflicts = [Part(address=str(root), path="", why=_GONE) for root in sorted(gone)]
     moves: dict[str, tuple[Move, ...]] = {}
-    for root in sorted(each for each in roots if job.moved(each)):
-        found = job.merged(root, desired)
+    for root in sorted(each for each in roots if comparison.moved(each)):
+        found = comparison.merged(root, desired)
         moves[root.name] = found.moves
         conflicts += [Part(address=str(root), path=".".join(path), why=_BOTH) for path in found.conflicts]
     texts, left_out, documents, pictures = job.edited(moves)
@@ -137,113 +83,61 @@ def update(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What has been edited so far."""
+
+    texts: dict[str, str]
+    pictures: dict[str, bytes]
+    left_out: list[Part]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
     project: Project
     reading: Reading
     known: Known
-    kinds: Mapping[str, Kind]
+    comparison: Comparison
     keep: Callable[[Mapping[str, bytes]], None]
-
-    def _entries(self, root: Address) -> dict[Address, StateEntry]:
-        return {at: entry for at, entry in self.known.entries.items() if at.root == root}
-
-    def moved(self, root: Address) -> bool:
-        """Tell whether the tenant shows anything else of a bot than when it was last looked at."""
-        entries, objects = self._entries(root), self.reading.portraits[root]
-        if root not in entries or {each.address for each in objects} != set(entries):
-            return root in entries
-        return any(
-            self._sealed(self._restricted(each, entries)).spec != _seen(entries[each.address])
-            for each in objects
-            if each.address
-        )
-
-    def _sealed(self, live: LiveResource) -> LiveResource:
-        return replace(live, spec=self.kinds[live.kind].seal(live.spec))
-
-    def _restricted(self, live: LiveResource, entries: Mapping[Address, StateEntry]) -> LiveResource:
-        """Give an object with the fields that were looked at before; what was not looked at now is as it was."""
-        entry = None if live.address is None else entries.get(live.address)
-        if entry is None:
-            return live
-        before, now = leaves(dict(_seen(entry))), leaves(dict(live.spec))
-        unseen = [name for name, proof in self.kinds[live.kind].rewritten.items() if proof == "unseen"]
-        shown = {path: now[path] for path in before if path in now}
-        for name in unseen:
-            old = {path: value for path, value in before.items() if path == name or path.startswith(f"{name}.")}
-            if name not in live.spec or any(str(value).startswith(_DRAWN) for value in old.values()):
-                shown = {path: value for path, value in shown.items() if path not in old} | old
-            else:
-                shown |= {path: value for path, value in now.items() if path.startswith(f"{name}.")}
-        return replace(live, spec=nested(shown))
-
-    def merged(self, root: Address, desired: Desired) -> Merged:
-        """Find out what the manifest of a bot is to say. Values are in clear, and compared sealed."""
-        entries, objects = self._entries(root), self.reading.portraits[root]
-        before = [
-            LiveResource(kind=at.kind, remote_id=entry.remote_id, spec=_seen(entry), address=at)
-            for at, entry in sorted(entries.items(), key=lambda pair: not pair[0].is_root)
-        ]
-        now = [self._restricted(each, entries) for each in objects]
-        sealed = [self._sealed(each) for each in now]
-        ours = list(self._declared(root, desired, entries))
-        if not ours:
-            return Merged(moves=(), conflicts=())
-        base, theirs, own = (self._words(each) for each in (before, sealed, ours))
-        clear = self._words(now)
-        found = merge(base=base, theirs=theirs, ours=own)
-        ignored = self._ignored(root, desired)
-        moves = tuple(
-            replace(each, value=_clear(each, clear))
-            for each in found.moves
-            if not any(f"{'.'.join(each.path)}.".startswith(f"{name}.") for name in ignored)
-        )
-        return Merged(moves=moves, conflicts=found.conflicts)
-
-    def _ignored(self, root: Address, desired: Desired) -> tuple[str, ...]:
-        return next((each.lifecycle.ignore_changes for each in desired.resources if each.address == root), ())
-
-    def _declared(
-        self, root: Address, desired: Desired, entries: Mapping[Address, StateEntry]
-    ) -> Iterator[LiveResource]:
-        mine = [each for each in desired.resources if each.address.root == root]
-        ids = {each.address: self._id(each, entries) for each in mine}
-        for each in sorted(mine, key=lambda one: not one.address.is_root):
-            links = {name: ids.get(target, "") for name, target in each.refers.items()}
-            spec = self.kinds[each.address.kind].seal({**each.spec, **links})
-            yield LiveResource(
-                kind=each.address.kind, remote_id=ids[each.address], spec=spec, address=each.address
-            )
-
-    def _id(self, resource: Resource, entries: Mapping[Address, StateEntry]) -> str:
-        entry = entries.get(resource.address)
-        return resource.derived_id or (entry.remote_id if entry else f"new {resource.address}")
-
-    def _words(self, objects: Sequence[LiveResource]) -> dict[str, Any]:
-        return in_words(objects, kinds=self.kinds, known=self.known)
 
     def edited(
         self, moves: Mapping[str, Sequence[Move]]
     ) -> tuple[dict[str, str], list[Part], Sequence[Document], dict[str, bytes]]:
         """Give the files with what moved in them, what cannot be said there, and the documents as they then are.
 
-        A bot whose manifest would not be valid any more is left as it is.
+        Where a manifest would not be valid any more, what moved goes in one by one, as far as it can.
         """
         known = index(self.project.documents)
-        names = {str(number): name for name, number in self.project.tenant.domains.items()}
-        texts: dict[str, str] = {}
-        pictures: dict[str, bytes] = {}
-        left_out: list[Part] = []
-        for key, edits in sorted(edits_for(moves, known=known, names=names).items()):
-            made, files = self._with_files(key, edits, known)
-            changed = self._texts(made, texts, known)
-            broken = self._broken(changed, texts, files)
-            if broken:
-                left_out.append(Part(address=f"bot/{key}", path="", why=broken))
-                continue
-            texts |= changed
-            pictures |= files
-        return texts, left_out, self._documents(texts), pictures
+        made = _Made(texts={}, pictures={}, left_out=[])
+        for key, edits in sorted(edits_for(moves, known=known, names=self._names).items()):
+            if self._attempt(key, edits, made):
+                for move in moves[key]:
+                    self._alone(key, move, moves, made)
+        return made.texts, made.left_out, self._documents(made.texts), made.pictures
+
+    @property
+    def _names(self) -> dict[str, str]:
+        return {str(number): name for name, number in self.project.tenant.domains.items()}
+
+    def _alone(self, key: str, move: Move, moves: Mapping[str, Sequence[Move]], made: _Made) -> None:
+        known = index(self._documents(made.texts))
+        edits = edits_for({**moves, key: (move,)}, known=known, names=self._names)[key]
+        why = self._attempt(key, edits, made)
+        if why:
+            made.left_out.append(Part(address=f"bot/{key}", path=".".join(move.path), why=why))
+
+    def _attempt(self, key: str, edits: Sequence[Edit], made: _Made) -> str:
+        """Make edits for one bot, or say why the files would not be valid with them, and make none."""
+        known = index(self._documents(made.texts))
+        named, files = self._with_files(key, edits, known)
+        try:
+            changed = self._texts(named, made.texts, known)
+        except UserError as error:
+            return str(error)
+        why = self._broken(changed, made.texts, files)
+        if not why:
+            made.texts.update(changed)
+            made.pictures.update(files)
+        return why
 
     def _with_files(self, key: str, edits: Sequence[Edit], known: Index) -> tuple[list[Edit], dict[str, bytes]]:
         """Put the names of files in the place of digests, and give the files, by name below the root."""
@@ -272,7 +166,7 @@ class _Job:
         return render(
             root,
             self.reading.portraits[root],
-            kinds=self.kinds,
+            kinds=self.comparison.kinds,
             pictures=self.reading.pictures,
             known=self.known,
             withhold=False,
@@ -298,7 +192,7 @@ class _Job:
             file = known[edit.kind, edit.name].file
             text = made.get(file) or texts.get(file) or self.project.text(file)
             made[file] = edited(text, [edit], file=file)
-        return {file: text for file, text in made.items() if text != self.project.text(file)}
+        return {file: text for file, text in made.items() if text != (texts.get(file) or self.project.text(file))}
 
     def _broken(self, changed: Mapping[str, str], texts: Mapping[str, str], files: Mapping[str, bytes]) -> str:
         """Say what would be wrong with the files that are changed; empty when nothing is."""
@@ -321,7 +215,7 @@ class _Job:
         """Give what to remember of a bot: what it says and shows now, where the two agree."""
         live = {(each.kind, each.remote_id): each for each in self.reading.portraits[root]}
         keys = {key: remote_id for remote_id, key in self._rendered(root).keys.items()}
-        old = self._entries(root)
+        old = self.comparison.entries_of(root)
         for resource in desired.resources:
             address = resource.address
             if address.root != root:
@@ -337,12 +231,12 @@ class _Job:
         """Give what is remembered below a bot and is neither there nor declared."""
         live = {(each.kind, each.remote_id) for each in self.reading.portraits[root]}
         declared = {each.address for each in desired.resources}
-        for at, entry in self._entries(root).items():
+        for at, entry in self.comparison.entries_of(root).items():
             if at not in declared and (at.kind, entry.remote_id) not in live:
                 yield at
 
     def _entry(self, resource: Resource, spec: Spec, live: LiveResource, old: StateEntry | None) -> StateEntry:
-        kind = self.kinds[resource.address.kind]
+        kind = self.comparison.kinds[resource.address.kind]
         whole = StateEntry(remote_id=live.remote_id, applied=kind.seal(spec), observed=kind.seal(live.spec))
         judge = old or whole
         diffs = {
@@ -361,34 +255,11 @@ class _Job:
         )
 
 
-def _seen(entry: StateEntry) -> Spec:
-    """Give what was seen of an object when it was last looked at; of what no list shows, what was set."""
-    return {
-        **{name: entry.applied[name] for name in ("image",) if name in entry.applied},
-        **(entry.observed or entry.applied),
-    }
-
-
 def _patched(now: Spec, before: Spec, paths: Collection[str]) -> Spec:
     """Give the fields as they are now, those at some paths as they were."""
     kept = {path: value for path, value in leaves(dict(now)).items() if path not in paths}
     old = {path: get_path(dict(before), path) for path in paths}
     return nested({**kept, **{path: value for path, value in old.items() if value is not ABSENT}})
-
-
-def _clear(move: Move, words: Any) -> Any:
-    """Give the value of a move as it is in clear; entries of lists are found by name."""
-    if move.value is REMOVED:
-        return REMOVED
-    for segment in move.path:
-        if isinstance(words, list):
-            named = {str(each["name"]): each for each in words}
-            words = {key: value for key, value in named[segment].items() if key != "name"}
-        elif isinstance(words, str):  # a text without languages is its default
-            return words
-        else:
-            words = words[segment]
-    return words
 
 
 def _digest(path: Path) -> str:

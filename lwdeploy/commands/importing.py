@@ -16,7 +16,8 @@ from lwdeploy.commands.import_drafting import Drafted, draft_bots, keys_of, writ
 from lwdeploy.commands.import_home import Home, drawn_project_id, find_home, new_project_files, new_tenant
 from lwdeploy.commands.import_placing import different, place, put, staged
 from lwdeploy.commands.import_reading import Reading, listed_bots, read_bots
-from lwdeploy.commands.import_updating import Overlay, Project, Updated, update
+from lwdeploy.commands.import_standing import Overlay, Project
+from lwdeploy.commands.import_updating import Updated, update
 from lwdeploy.commands.request import Request, Terminal
 from lwdeploy.commands.session import Session, open_session, read_state
 from lwdeploy.core.address import Address
