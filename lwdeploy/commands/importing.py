@@ -65,6 +65,7 @@ class _Import:
 
     def run(self, wanted: Sequence[str]) -> Imported:
         state = read_state(self.session)
+        self._refuse_strangers(state)
         memory = Memory()
         rows, unfinished = listed_bots(Recall(self.session.client, memory=memory), wanted=wanted)
         entries = {} if state is None else dict(state.entries)
@@ -114,6 +115,16 @@ class _Import:
             conflicts=updated.conflicts,
         )
         return self._proven(made, reading, targets=tuple(made.bots) if wanted else ())
+
+    def _refuse_strangers(self, state: State | None) -> None:
+        """Refuse where manifests mean bots and nothing tells which: each would get a second manifest."""
+        bots = [each for each in self.home.workspace.loaded.documents if each.kind == "Bot"]
+        if state is None and any("botId" not in each.spec for each in bots):
+            raise UserError(
+                f"{len(bots)} manifests of bots are here, and there is no state that tells which bots they mean",
+                advice="If the state was lost: lwdeploy state rebuild. If the tenant has none of these bots: "
+                "lwdeploy state init. Or import into an empty folder with --out.",
+            )
 
     def _gone(self, state: State | None, ids: Collection[str]) -> list[Address]:
         """Give the bots that state and manifests know and the tenant has no more."""

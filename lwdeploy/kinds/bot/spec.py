@@ -165,7 +165,8 @@ def essential(spec: Spec) -> Spec:
     made: dict[str, Any] = {name: spoken(spec.get(name, {})) for name in _TEXTS}
     made["pic"] = {role: people for role, people in spec.get("pic", {}).items() if people}
     callback = {name: value for name, value in spec.get("callback", {}).items() if value != ""}
-    made["callback"] = {} if callback == _NO_CALLBACK else callback
+    told = {name: value for name, value in callback.items() if (name, value) != ("events", _NO_CALLBACK["events"])}
+    made["callback"] = {} if callback == _NO_CALLBACK else told
     return _without_empty(canonical({**spec, **made}))
 
 
