@@ -1,0 +1,59 @@
+"""Whatever a tenant holds: after an import a plan finds nothing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lwdeploy.simulator import LocalTenant, Settings, start
+from tests.kinds.deployment import Deployment
+from tests.property.strategies import bounded_over_http, projects
+from tests.support.project import Project
+from tests.support.swift import spare_keys_and_certificates
+from tests.support.ugly import ugly_tenant
+
+
+@pytest.fixture(scope="module")
+def deployment(private_key: str) -> Iterator[Deployment]:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        start(data=None, settings=Settings(private_key=private_key)) as tenant,
+        Deployment(tenant) as made,
+    ):
+        spare_keys_and_certificates(patch)
+        yield made
+
+
+def proven(tenant: LocalTenant) -> None:
+    """Import the tenant into an empty folder; it plans at its end."""
+    lines = (line.partition("=") for line in tenant.credentials_env().splitlines() if "=" in line)
+    with TemporaryDirectory() as folder:
+        project = Project(root=Path(folder), env={name: value.strip("'\"") for name, _, value in lines})
+        ran = project.run("import")
+        assert ran.code == 0, ran.out + ran.err
+        assert "No changes." in ran.out
+
+
+@bounded_over_http(8)
+@given(seed=st.integers(0, 1 << 30), bots=st.integers(0, 4))
+def test_of_any_ugly_tenant_the_import_leaves_nothing_to_do(deployment: Deployment, seed: int, bots: int) -> None:
+    deployment.begin()
+    ugly_tenant(deployment.tenant, bots, seed=seed)
+    proven(deployment.tenant)
+
+
+@bounded_over_http(8)
+@given(project=projects())
+def test_of_any_tenant_that_was_deployed_the_import_leaves_nothing_to_do(
+    deployment: Deployment, project: dict[str, Any]
+) -> None:
+    """Under marks and ids of another project, as a second team would meet it."""
+    deployment.begin()
+    deployment.deploy(project)
+    proven(deployment.tenant)
