@@ -188,6 +188,7 @@ class _Work:
         return AuditFile(
             default if named is None else self.request.cwd / named,
             plan_digest=plan.digest,
+            reason=plan.reason,
             holder=self._holder(),
             run=self.recording.run,
             now=self.recording.now,

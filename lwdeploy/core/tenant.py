@@ -45,13 +45,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guards:
-    """What a plan may not do without a numbered override."""
+    """What a plan may not do without a numbered override; with `require_reason`, not without a reason either."""
 
     max_deletes: int = 1
     max_delete_percent: int = 10
     require_vice_pic: bool = False
     allowed_callback_hosts: tuple[str, ...] = ()
     name_pattern: str | None = None
+    require_reason: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,4 +102,5 @@ def _guards(written: Mapping[str, Any]) -> Guards:
         require_vice_pic=written.get("requireVicePic", standard.require_vice_pic),
         allowed_callback_hosts=tuple(written.get("allowedCallbackHosts", ())),
         name_pattern=written.get("namePattern"),
+        require_reason=written.get("requireReason", standard.require_reason),
     )
