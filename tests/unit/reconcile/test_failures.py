@@ -454,7 +454,7 @@ def test_a_lease_that_is_lost_between_two_creates_makes_no_second_bot(rig: Rig) 
 
 
 class Unaware:
-    """A lease that was taken away this very second: looking at the clock does not find out, a sign of life does."""
+    """A lease that was taken away this very second: only a sign of life finds out."""
 
     def check(self) -> None:
         """See nothing."""
