@@ -102,7 +102,7 @@ class _Apply:
         found = {root: each for root, each in made.items() if isinstance(each, LiveResource)}
         for chain in creates:
             error = made[chain.root]
-            if isinstance(error, RemoteError):
+            if isinstance(error, LwdeployError):
                 self._told(failed(chain.steps[0], error))
                 for step in chain.steps[1:]:
                     self._told(not_started(step, f"waits for {chain.root}"))
@@ -136,16 +136,17 @@ class _Apply:
             if chain.root in marked and chain.own is not None:
                 self._told(failed(chain.own, error, remote_id=marked[chain.root].remote_id))
 
-    def _reserve_one(self, chain: Chain) -> LiveResource | RemoteError | None:
+    def _reserve_one(self, chain: Chain) -> LiveResource | RemoteError | StateError | None:
         """Create one bot under its mark; give the error instead of raising, None when asked to stop."""
         if self.engine.stopping():
             return None
         step = chain.steps[0]
         adapter = self.engine.adapters.roots[step.address.kind]
         try:
+            self.lease.check()
             with self.engine.audit.about(step.address):
                 return reserve(step, adapter=adapter, engine=self.engine, project=self.plan.project)
-        except RemoteError as error:
+        except (RemoteError, StateError) as error:
             return error
 
     def _may_run(self, chain: Chain, reserved: Mapping[Address, LiveResource]) -> bool:
@@ -159,6 +160,7 @@ class _Apply:
             result = run_chain(
                 chain,
                 engine=self.engine,
+                lease=self.lease,
                 live=self.live.get(chain.root, Seen()),
                 read_at=self.read_at,
                 reserved=reserved,
