@@ -70,8 +70,8 @@ class BotDomainAdapter:
     ) -> dict[str, str]:
         """Bring the members to what is declared; give the logins whose user ids showed themselves.
 
-        Nobody is removed while a declared login has no known user id: it might be the very member. Once a login did
-        not show itself (the list may lag), the next id to appear can be his: nothing is learnt from then on.
+        Nobody is removed while a declared login has no known user id: it might be the very member. Once a login
+        did not show itself (the list may lag), the next id to appear can be his: nothing is learnt from then on.
         """
         if "members" not in change.desired:
             return {}

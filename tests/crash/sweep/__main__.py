@@ -37,7 +37,10 @@ _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - what is tested is the order of wri
 def main() -> int:
     """Sweep; 1 when anything was wrong anywhere."""
     asked = _arguments()
-    results = list(_shared_out(asked) if asked.jobs > 1 else _swept(asked))
+    if asked.found:
+        results = _found(asked.found)
+    else:
+        results = list(_shared_out(asked) if asked.jobs > 1 else _swept(asked))
     if asked.results is not None:
         return 0
     now = datetime.now(UTC)
@@ -73,6 +76,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--without", choices=list(PARTS), help="take a part out of lwdeploy: this must fail")
     parser.add_argument("--markdown", action="store_true", help="print the table for docs/reliability.md")
     parser.add_argument("--results", type=Path, metavar="FILE", help="append what is found as JSON lines")
+    parser.add_argument("--found", action="append", type=Path, metavar="FILE", help="only show what is in there")
     return parser.parse_args()
 
 
@@ -148,11 +152,15 @@ def _shared_out(asked: argparse.Namespace) -> Iterator[Result]:
         for each in started:
             if each.wait() != 0:
                 raise SystemExit(f"a part of the sweep ended with {each.returncode}")
-        lines = [line for path in found if path.exists() for line in path.read_text(encoding="utf-8").splitlines()]
+        yield from _found([path for path in found if path.exists()])
+
+
+def _found(paths: Sequence[Path]) -> list[Result]:
+    """Read what parts of a sweep have found, in the order of the whole."""
+    lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
     results = [Result.from_json(json.loads(line)) for line in lines]
-    yield from sorted(
-        results, key=lambda each: (list(WORKS).index(each.work), list(TROUBLES).index(each.trouble), each.nth)
-    )
+    works, troubles = list(WORKS), list(TROUBLES)
+    return sorted(results, key=lambda each: (works.index(each.work), troubles.index(each.trouble), each.nth))
 
 
 def _command(asked: argparse.Namespace) -> Sequence[str]:

@@ -44,15 +44,26 @@ def case_called(name: str, workshop: Workshop) -> Case:
 
 
 def positions_of(rehearsal: Rehearsal, trouble: Trouble) -> tuple[Position, ...]:
-    """Give the positions at which a trouble can happen, without those that are like another one.
+    """Give the positions at which a trouble can happen, without those that are like others.
 
-    The audit log gets the same lines for every write: those of the first, a middle one and the last.
+    Two requests are alike when they are the same operation after the same requests about their bots: of those, the
+    first one and the last one stay, and only the first for a trouble that is `told` by one piece of code whatever
+    the request is. The audit log gets the same lines for every write: the first, a middle one and the last stay.
     """
-    found = tuple(each for each in rehearsal.positions[trouble.seam] if trouble.at(each) and not each.twin)
+    found = tuple(each for each in rehearsal.positions[trouble.seam] if trouble.at(each))
+    if trouble.seam == "request":
+        return _unlike(found, last=not trouble.told)
     if trouble.seam != "audit" or len(found) <= 3 * _LINES:
         return found
     middle = len(found) // 2
     return (*found[:_LINES], *found[middle : middle + _LINES], *found[-_LINES:])
+
+
+def _unlike(positions: Sequence[Position], *, last: bool) -> tuple[Position, ...]:
+    kept: set[int] = set()
+    for some in (reversed(positions), positions) if last else (reversed(positions),):
+        kept |= {each.nth for each in {(each.what, each.before): each for each in some}.values()}
+    return tuple(each for each in positions if each.nth in kept)
 
 
 def _of_work(rehearsal: Rehearsal, choice: Choice) -> Iterator[Case]:

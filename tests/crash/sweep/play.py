@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -52,6 +53,7 @@ class _Play:
     runs: list[Run] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     rebuilt: bool = False
+    idle: bool = False
 
     def act(self) -> None:
         trouble, scene = self.case.trouble, self.scene
@@ -129,8 +131,11 @@ class _Play:
     # --- the runs after it
 
     def _next(self, *, last: bool = True) -> None:
-        ran = self.scene.apply(*self.case.trouble.more)
+        argv = self.scene.argv(*self.case.trouble.more)
+        ran = self.scene.run(*argv)
         self.runs.append(ran)
+        report = json.loads((self.scene.project.root / argv[argv.index("--report") + 1]).read_bytes())
+        self.idle = ran.code == 0 and report["complete"] and report["outcomes"] == []
         if last and ran.code != 0:
             self.wrong.append(f"the next run ended with {ran.code}: {ran.out[-500:]}{ran.err[-500:]}")
 
@@ -155,6 +160,9 @@ class _Play:
             self.wrong.append(f"state rebuild ended with {ran.code}: {ran.out[-300:]}{ran.err[-500:]}")
 
     def _plan(self) -> None:
+        """Insist that there is nothing more to do; a run that found nothing to do has said it already."""
+        if self.idle:
+            return
         planned = self.scene.run("plan", "--detailed-exitcode", *self.scene.work.flags)
         self.runs.append(planned)
         if planned.code != 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,17 +22,21 @@ from tests.support.project import Project, Run
 __all__ = ["Position", "Rehearsal", "Scene", "Workshop", "ours", "shown"]
 
 
+_WHOLE: Mapping[str, Any] = {"without": None}  # rehearsals are held with every part of lwdeploy in its place
+_BOT = re.compile(r"/v1\.0/bots/(\d+)")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
     """The n-th request, write of the state, or operation on a file of an undisturbed run, from 1.
 
-    A `twin` is about a bot that another one is like (`Work.twins`).
+    `before` are the requests about the same bot that came before a request.
     """
 
     nth: int
     what: str
     writes: bool = True
-    twin: bool = False
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,15 +159,15 @@ class Workshop:
                 self.runs.warm(scene.project, *argv, said=scene.said)
         with self.staged(work) as scene:
             record = scene.beside / "record.json"
-            ran = scene.apply(record=str(record))
+            ran = scene.apply(record=str(record), **_WHOLE)
             assert ran.code == 0, ran
             log = scene.tenant.log()
             recorded = json.loads(record.read_text(encoding="utf-8"))
-            assert scene.run("plan", "--detailed-exitcode", *work.flags).code == 0
+            assert scene.run("plan", "--detailed-exitcode", *work.flags, **_WHOLE).code == 0
             return Rehearsal(
                 work=work,
                 positions={
-                    "request": tuple(_requests(scene, log)),
+                    "request": tuple(_requests(log)),
                     "store": _numbered(recorded["state"]),
                     **{folder: _numbered(_on_disk(recorded["disk"], folder)) for folder in ("state", "audit")},
                 },
@@ -171,16 +176,18 @@ class Workshop:
             )
 
 
-def _requests(scene: Scene, log: Sequence[LogEntry]) -> Iterator[Position]:
-    mine = [(str(each["botId"]), each["botName"]) for each in scene.mine()]
-    twins = {bot for bot, name in mine if name in scene.work.twins}
-    made = sum(each.operation == "createBot" for each in log)
-    created = iter([bot for bot, _ in mine][len(mine) - made :])  # ids grow, and bots are made one after the other
+def _requests(log: Sequence[LogEntry]) -> Iterator[Position]:
+    before: dict[str, tuple[str, ...]] = {}
     for nth, each in enumerate(log, start=1):
-        bot = (
-            next(created) if each.operation == "createBot" else each.path.removeprefix("/v1.0/bots/").split("/")[0]
+        found = _BOT.match(each.path)
+        yield Position(
+            nth=nth,
+            what=each.operation,
+            writes=each.method != "GET",
+            before=before.get(found[1], ()) if found else (),
         )
-        yield Position(nth=nth, what=each.operation, writes=each.method != "GET", twin=bot in twins)
+        if found:
+            before[found[1]] = (*before.get(found[1], ()), each.operation)
 
 
 def _on_disk(recorded: list[list[str]], folder: str) -> list[str]:
@@ -195,10 +202,10 @@ def _prepare(work: Work, scene: Scene) -> None:
     """Bring the project and the tenant to where the work begins."""
     work.lay(scene.project, scene.tenant)
     if work.bots:
-        assert scene.run("state", "init").code == 0
+        assert scene.run("state", "init", **_WHOLE).code == 0
     if work.before is not None:
         work.before(scene.project)
-        ran = scene.run("apply", "--auto-approve")
+        ran = scene.run("apply", "--auto-approve", **_WHOLE)
         assert ran.code == 0, ran
     work.after(scene.project)
     shutil.rmtree(scene.project.root / ".lwdeploy" / "audit", ignore_errors=True)

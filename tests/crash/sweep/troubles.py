@@ -56,6 +56,7 @@ class Trouble:
     the next run, followed by one more too. `more` is what the next runs are allowed besides. A trouble `settles`
     when a run that ends with 0 has to leave nothing to be put right, and `doubles` when a request arrives once
     more than it was sent. `lost` is how a state that cannot be read has to be got back: `rebuild` or `restore`.
+    An answer that is `told` from others by the client alone is the same trouble at all requests that are alike.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Trouble:
     more: tuple[str, ...] = ()
     kills: bool = False
     doubles: bool = False
+    told: bool = False
     settles: bool = True
     lost: str = ""
 
@@ -112,7 +114,8 @@ def _killed() -> Iterator[Trouble]:
 
 
 def _once(name: str, *, at: Callable[[Position], bool] = _any, settles: bool = True, **fault: Any) -> Trouble:
-    return Trouble(name=name, at=at, faults=({**fault, "times": 1},), settles=settles)
+    told = fault["kind"] in {"status", "html_200", "truncated_json", "cut_mid_body", "expired_token"}
+    return Trouble(name=name, at=at, faults=({**fault, "times": 1},), settles=settles, told=told)
 
 
 def _lost() -> Iterator[Trouble]:
@@ -149,7 +152,9 @@ def _refused() -> Iterator[Trouble]:
         ("429-http-date", {"Retry-After": formatdate(time.time() + 5, usegmt=True)}),
     ):
         yield _once(name, at=_write if headers else _any, kind="status", status=429, headers=headers)
-    yield Trouble(name="429-for-good", at=_write, faults=({"kind": "status", "status": 429, "times": FOR_GOOD},))
+    yield Trouble(
+        name="429-for-good", at=_write, told=True, faults=({"kind": "status", "status": 429, "times": FOR_GOOD},)
+    )
     for status in (500, 502, 503, 504):
         body = "<html>Bad gateway</html>" if status == 502 else None
         yield _once(f"{status}", at=_any if status == 502 else _write, kind="status", status=status, body=body)
@@ -177,6 +182,7 @@ def _tokens_and_clocks() -> Iterator[Trouble]:
     for name, skew in (("ahead", SKEW), ("behind", -SKEW)):
         yield Trouble(
             name=f"clock-ten-minutes-{name}",
+            told=True,
             at=lambda position: position.writes,
             faults=({"kind": "status", "status": 429, "headers": {"Retry-After": _in_five()}, "times": 1},),
             injected=_skewed(skew),

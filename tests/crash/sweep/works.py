@@ -31,8 +31,7 @@ class Work:
 
     `before` is applied first, if there is one, then `after` is written, and applying that is the work. `bots`
     stand in the tenant beside it and belong to somebody else; `spec` is laid over the Tenant document, `settings`
-    over those of the local tenant. `twins` are bots like another one that stays: what happens at their requests
-    happens at the other's just the same.
+    over those of the local tenant.
     """
 
     name: str
@@ -42,7 +41,6 @@ class Work:
     flags: tuple[str, ...] = ()
     spec: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
-    twins: tuple[str, ...] = ()
 
     def lay(self, project: Project, tenant: LocalTenant) -> None:
         """Put the tenant there as it is before the project comes."""
@@ -158,14 +156,13 @@ WORKS: Mapping[str, Work] = {
     each.name: each
     for each in (
         Work(name="first", after=_first, bots=0),
-        Work(name="create", after=_twelve, twins=("Bravo", "Charlie")),
+        Work(name="create", after=_twelve),
         Work(name="mixed", before=_mixed_before, after=_mixed_after, flags=_PRUNE),
-        Work(name="full", before=_full_before, after=_full_after, bots=295, flags=_PRUNE, twins=("Delta",)),
+        Work(name="full", before=_full_before, after=_full_after, bots=295, flags=_PRUNE),
         Work(
             name="free",
             after=_few,
             bots=2,
-            twins=("Bravo", "Foxtrot", "Golf"),
             spec={"plan": "free"},
             settings={"plan": "free", "bot_limit": 10, "rate_limit": "free", "rate_window_seconds": 0.25},
         ),
