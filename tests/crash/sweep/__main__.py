@@ -37,10 +37,7 @@ _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - what is tested is the order of wri
 def main() -> int:
     """Sweep; 1 when anything was wrong anywhere."""
     asked = _arguments()
-    if asked.found:
-        results = _found(asked.found)
-    else:
-        results = list(_shared_out(asked) if asked.jobs > 1 else _swept(asked))
+    results = list(_results(asked))
     if asked.results is not None:
         return 0
     now = datetime.now(UTC)
@@ -60,6 +57,12 @@ def main() -> int:
             f"  {_again(asked, each)}",
         )
     return 1 if failed else 0
+
+
+def _results(asked: argparse.Namespace) -> Iterable[Result]:
+    if asked.found:
+        return _found(asked.found)
+    return _shared_out(asked) if asked.jobs > 1 else _swept(asked)
 
 
 def _arguments() -> argparse.Namespace:

@@ -66,10 +66,15 @@ def _unlike(positions: Sequence[Position], *, last: bool) -> tuple[Position, ...
     return tuple(each for each in positions if each.nth in kept)
 
 
+def happens(trouble: Trouble, rehearsal: Rehearsal) -> bool:
+    """Tell whether a trouble is swept in a work."""
+    return trouble.works(rehearsal.work) and (rehearsal.work.whole or not trouble.told)
+
+
 def _of_work(rehearsal: Rehearsal, choice: Choice) -> Iterator[Case]:
     for name in choice.troubles:
         trouble = TROUBLES[name]
-        if trouble.seam in choice.seams and trouble.works(rehearsal.work):
+        if trouble.seam in choice.seams and happens(trouble, rehearsal):
             found = positions_of(rehearsal, trouble)
             for position in _sampled(found, choice.sample, salt=f"{rehearsal.work.name}:{name}"):
                 yield Case(rehearsal=rehearsal, trouble=trouble, position=position)

@@ -56,7 +56,8 @@ class Trouble:
     the next run, followed by one more too. `more` is what the next runs are allowed besides. A trouble `settles`
     when a run that ends with 0 has to leave nothing to be put right, and `doubles` when a request arrives once
     more than it was sent. `lost` is how a state that cannot be read has to be got back: `rebuild` or `restore`.
-    An answer that is `told` from others by the client alone is the same trouble at all requests that are alike.
+    An answer that is `told` from others by the client alone is the same trouble at all requests that are alike, so
+    the two works that send every operation meet it, and the others do not.
     """
 
     name: str

@@ -31,7 +31,7 @@ class Work:
 
     `before` is applied first, if there is one, then `after` is written, and applying that is the work. `bots`
     stand in the tenant beside it and belong to somebody else; `spec` is laid over the Tenant document, `settings`
-    over those of the local tenant.
+    over those of the local tenant. The works that are `whole` send every operation there is between them.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Work:
     before: Callable[[Project], None] | None = None
     bots: int = 1
     flags: tuple[str, ...] = ()
+    whole: bool = False
     spec: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -156,8 +157,8 @@ WORKS: Mapping[str, Work] = {
     each.name: each
     for each in (
         Work(name="first", after=_first, bots=0),
-        Work(name="create", after=_twelve),
-        Work(name="mixed", before=_mixed_before, after=_mixed_after, flags=_PRUNE),
+        Work(name="create", whole=True, after=_twelve),
+        Work(name="mixed", whole=True, before=_mixed_before, after=_mixed_after, flags=_PRUNE),
         Work(name="full", before=_full_before, after=_full_after, bots=295, flags=_PRUNE),
         Work(
             name="free",
