@@ -37,18 +37,6 @@ NOT_YET_FIELDS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
             "this version of lwdeploy does not handle bot secrets yet",
             f"{_OUT}, and read the secret in the Developer Console",
         ),
-        ("Tenant", "spec.state.git"): (
-            "this version of lwdeploy does not keep its state in git yet",
-            f"{_OUT}, or use `file`",
-        ),
-        ("Tenant", "spec.state.object"): (
-            "this version of lwdeploy does not keep its state in an object store yet",
-            f"{_OUT}, or use `file`",
-        ),
-        ("Tenant", "spec.state.postgres"): (
-            "this version of lwdeploy does not keep its state in PostgreSQL yet",
-            f"{_OUT}, or use `file`",
-        ),
     }
 )
 
@@ -111,6 +99,12 @@ SAME_AS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 HERE: Mapping[tuple[str, str], str] = MappingProxyType(
     {
         ("Bot", "spec.name"): "the name that users see is `spec.botName`, the key of the document `metadata.name`",
+        ("Tenant", "spec.state.s3"): "did you mean `object`?",
+        ("Tenant", "spec.state.postgresql"): "did you mean `postgres`?",
+        **dict.fromkeys(
+            [("Tenant", f"spec.state.postgres.{each}") for each in ("url", "uri", "password", "host", "user")],
+            "write where the whole connection string is found: dsn: {env: NAME}",
+        ),
         ("Bot", "spec.domains.*.domainId"): "write the id, or the domain's name in the Tenant, as `name`",
         ("Bot", "spec.domains.*.id"): "write the id, or the domain's name in the Tenant, as `name`",
         (

@@ -23,7 +23,6 @@ from lwdeploy.reconcile.engine import Chain, Engine, read_chain
 from lwdeploy.reconcile.observe import observed_entry
 from lwdeploy.reconcile.outcomes import failed, not_started
 from lwdeploy.reconcile.precondition import moved_fields
-from lwdeploy.state.store import Lease
 
 __all__ = ["ChainResult", "run_chain"]
 
@@ -45,7 +44,6 @@ def run_chain(
     chain: Chain,
     *,
     engine: Engine,
-    lease: Lease,
     live: Seen,
     read_at: float,
     reserved: LiveResource | None,
@@ -54,13 +52,12 @@ def run_chain(
     """Carry out the steps of one bot and read back what was written.
 
     `live` is what the preconditions read at `read_at`; `reserved` is the bot that was created under its mark;
-    `state` is what was remembered before. Without its `lease` a run sends no step any more.
+    `state` is what was remembered before.
     Never raises a RemoteError: it becomes the outcome of its step.
     """
     run = _Run(
         chain=chain,
         engine=engine,
-        lease=lease,
         users=dict(state.users),
         live=dict(live.resources),
         entries=state.entries,
@@ -88,7 +85,6 @@ class _Run:
 
     chain: Chain
     engine: Engine
-    lease: Lease
     users: dict[str, str]
     live: dict[Address, LiveResource]
     entries: Mapping[Address, StateEntry]
@@ -123,7 +119,6 @@ class _Run:
             return
         self.steps[index] = step = self._linked(step)
         try:
-            self.lease.check()
             with self.engine.audit.about(step.address):
                 remote_id = self._carry_out(step)
         except (RemoteError, StateError) as error:

@@ -55,7 +55,14 @@ def plan_lines(plan: Plan) -> Iterator[Line]:
     yield from _consequence_lines(plan)
     yield from _other_lines(plan)
     yield from _refusal_lines(plan)
+    yield from _override_lines(plan)
     yield Line(summary(plan), Style.BOLD)
+
+
+def _override_lines(plan: Plan) -> Iterator[Line]:
+    if plan.allowed:
+        told = ", ".join(f"{guard}={number}" for guard, number in plan.allowed.items())
+        yield Line(f"Overridden: {told}" + (f" ({printable(plan.reason)})" if plan.reason else ""), Style.WARNING)
 
 
 def summary(plan: Plan) -> str:

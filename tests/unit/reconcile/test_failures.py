@@ -418,27 +418,6 @@ def test_a_lease_that_is_lost_while_bots_are_created_stops_before_any_is_named(r
     settles(rig, "a")
 
 
-def test_a_run_that_wakes_without_its_lease_makes_no_further_bot(rig: Rig) -> None:
-    """It was stopped in the middle of its creates: another run may be at work by now."""
-    plan = rig.plan(bot("a"), bot("b"), bot("c"))
-    rig.world.hooks["reserve bot/a"] = rig.store.memory.break_lease
-    report = rig.apply(plan, workers=1)
-    assert rig.world.names() == [marked("a", "n0")]
-    assert statuses(report)["bot/b"] == "failed"
-    assert "no longer holds the lease" in errors(report)["bot/b"]
-    settles(rig, "a", "b", "c")
-
-
-def test_a_run_that_wakes_without_its_lease_sends_no_further_step(rig: Rig) -> None:
-    plan = rig.plan(bot("a"), registration("a"), bot("b"), registration("b"))
-    rig.world.hooks["write bot/a"] = rig.store.memory.break_lease
-    report = rig.apply(plan, workers=1)
-    assert statuses(report)["bot/a"] == "done"
-    assert statuses(report)["bot/b"] == "failed"
-    assert "no longer holds the lease" in errors(report)["bot/b"]
-    assert [event for event in rig.world.log if event.startswith("write")] == ["write bot/a"]
-
-
 def test_the_lease_is_given_back_however_the_run_ends(rig: Rig) -> None:
     rig.world.fail("list", None, down())
     plan = rig.plan(bot("a"))
