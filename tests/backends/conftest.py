@@ -13,42 +13,42 @@ from lwdeploy.simulator import LocalTenant
 from tests.support.haste import Haste
 from tests.support.places import NAMES, Place, opened, started
 from tests.support.project import Project, least
-from tests.unit.state.git.world import World
-from tests.unit.state.object.service import Service
-from tests.unit.state.postgres.server import Server
 
 
 @pytest.fixture(autouse=True)
-def own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Nothing of this machine's AWS or PostgreSQL settings counts, and scratch folders are the test's own."""
+def own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing of this machine's AWS or PostgreSQL settings count."""
     for name in [each for each in os.environ if each.startswith(("AWS_", "PG"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    folder = tmp_path / "tmp"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 @pytest.fixture(params=NAMES)
 def place(
     request: pytest.FixtureRequest,
     tmp_path: Path,
-    git_template: World,
-    object_service: Service,
-    postgres_server: Server,
 ) -> Iterator[Place]:
+    """A place of the test's own. Only the server that it needs is started."""
     folder = tmp_path / "place"
     folder.mkdir()
-    with opened(
-        request.param, folder, template=git_template, service=object_service, server=postgres_server
-    ) as place:
+    with opened(request.param, folder, serving=request.getfixturevalue) as place:
         yield place
 
 
 @pytest.fixture
-def project(place: Place, tenant: LocalTenant) -> Project:
+def scratch(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this test's temporary files are: not those of a server, which outlives it."""
+    assert place.state
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def project(place: Place, tenant: LocalTenant, scratch: Path) -> Project:
     """Two registered bots that are declared, and a state in the place."""
+    assert scratch.is_dir()
     project = started(place, tenant)
     for key in ("helpdesk", "payroll"):
         project.bot(key, **least(key.title(), domains=[{"name": "tokyo", "visible": True}]))

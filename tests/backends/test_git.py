@@ -18,7 +18,7 @@ ONLY_OURS = f'while read -r old new ref; do [ "$ref" = {DEFAULT_REF} ] || exit 1
 
 
 def test_a_job_needs_nothing_but_that_one_branch_and_touches_nothing_else(
-    place: RemotePlace, project: Project, tenant: LocalTenant, own_surroundings: Path
+    place: RemotePlace, project: Project, tenant: LocalTenant, scratch: Path
 ) -> None:
     """From a shallow checkout: no file, ref, index or setting of it changes, and no other ref of the remote."""
     place.publish(project.root)
@@ -37,7 +37,7 @@ def test_a_job_needs_nothing_but_that_one_branch_and_touches_nothing_else(
     assert "[skip ci]" in message.splitlines()[0]
     assert world.git("rev-list", "--count", DEFAULT_REF, at=world.remote).strip() == "1"
     assert set(place.stored()) == {"", "README.md", f"{SPACE}/exists", f"{SPACE}/state.json"}
-    assert list(own_surroundings.iterdir()) == []
+    assert list(scratch.iterdir()) == []
     expect_whole(job, tenant, "helpdesk", "payroll")
 
 

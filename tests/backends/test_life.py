@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+import pytest
 
 from lwdeploy.simulator import LocalTenant
 from lwdeploy.state.holder import Holder
@@ -17,10 +16,11 @@ from tests.support.project import Project, least
 DEAD = Holder(host="runner-7", pid=4711, user="taro", since="2026-01-05T09:00:00Z", job_url="https://ci/jobs/1")
 
 
-def _lease_of_a_dead_run(place: Place) -> str:
-    return place.blobs(SPACE).put("lease.json", Ticket(holder=DEAD, token="dead").to_json(), expected=None)
+def _leave_a_lease(place: Place) -> None:
+    place.blobs(SPACE).put("lease.json", Ticket(holder=DEAD, token="dead").to_json(), expected=None)
 
 
+@pytest.mark.parametrize("place", ["git-http", "object", "postgres"], indirect=True)
 def test_a_project_lives_with_its_state_in_a_place(place: Place, project: Project, tenant: LocalTenant) -> None:
     """Applied, settled, listed, deleted with what it was in the trash, lost and rebuilt."""
     project.apply()
@@ -32,10 +32,13 @@ def test_a_project_lives_with_its_state_in_a_place(place: Place, project: Projec
         "bot/helpdesk",
         "bot/payroll",
     ]
+    shown = project.run("state", "show", "--format", "json")
+    assert shown.json["backend"].split()[0] == next(iter(place.state))
+    assert "canary" not in shown.out + project.run("plan", "--format", "json").out
     project.drop("payroll")
     project.apply("--prune")
-    shown = project.run("state", "trash", "list").out.split()[0]
-    assert "botName: Payroll" in project.run("state", "trash", "show", shown).out
+    deleted = project.run("state", "trash", "list").out.split()[0]
+    assert "botName: Payroll" in project.run("state", "trash", "show", deleted).out
     assert names(tenant) == ["Helpdesk"]
 
     blobs = place.blobs(SPACE)
@@ -89,47 +92,31 @@ def _checkout(place: Place, project: Project, name: str) -> Project:
     return Project(root=place.folder(name), env=project.env)
 
 
-def test_reading_never_takes_a_lease_and_never_waits_for_one(
-    place: Place, project: Project, lease_haste: Haste
-) -> None:
-    project.apply()
-    _lease_of_a_dead_run(place)
-    before = place.stored()
-    for argv in (("plan",), ("state", "list"), ("state", "show"), ("state", "trash", "list")):
-        assert project.run(*argv).code == 0
-    assert place.stored() == before
-    assert lease_haste.waited == []
-
-
-def test_a_lease_of_a_dead_run_is_shown_waited_for_and_ends(
+def test_a_lease_of_a_dead_run_is_shown_waited_for_taken_away_and_ends(
     place: Place, project: Project, tenant: LocalTenant, lease_haste: Haste
 ) -> None:
-    """Whoever does not wait is told who is in the way; whoever does goes on after one TTL."""
-    _lease_of_a_dead_run(place)
+    """Readers do not care. Whoever does not wait is told who it is; whoever does goes on after one TTL."""
+    _leave_a_lease(place)
+    before = place.stored()
+    assert project.run("plan").code == 0
+    assert project.run("state", "trash", "list").code == 0
     refused = project.run("apply", "--auto-approve", "--lock-timeout", "0")
     assert refused.code == 6, refused
     assert "taro on runner-7 (process 4711)" in refused.err
     assert "https://ci/jobs/1" in refused.err
     assert names(tenant) == []
+    assert lease_haste.waited == []
+    assert place.stored() == before
     project.apply()
     assert TTL <= sum(lease_haste.waited) <= TTL + 10
-    expect_whole(project, tenant, "helpdesk", "payroll")
 
-
-def test_a_lease_is_taken_away_by_force(place: Place, project: Project, lease_haste: Haste) -> None:
-    _lease_of_a_dead_run(place)
+    lease_haste.waited.clear()
+    _leave_a_lease(place)
     unlocked = project.run("state", "unlock", "--force")
     assert unlocked.code == 0, unlocked
     assert "taro on runner-7, process 4711" in unlocked.err
-    project.apply("--lock-timeout", "0")
+    project.drop("payroll")
+    project.apply("--prune", "--lock-timeout", "0")
     assert lease_haste.waited == []
     assert "Nobody holds the lease" in project.run("state", "unlock").err
-
-
-def test_the_state_says_where_it_is_and_shows_no_credential(place: Place, project: Project) -> None:
-    project.apply()
-    shown = project.run("state", "show", "--format", "json")
-    told: dict[str, Any] = shown.json
-    assert told["backend"].split()[0] == next(iter(place.state))
-    everything = json.dumps(told) + shown.err + project.run("plan", "--format", "json").out
-    assert "canary" not in everything
+    assert names(tenant) == ["Helpdesk"]

@@ -61,12 +61,10 @@ WHOLE = ("helpdesk", "payroll")
     ("at", "moment", "force", "seconds"),
     [
         (CREATE, "after", True, 0.0),
-        (CREATE, "after", False, TTL_AND_MORE),
-        ("state.write", "after", True, 0.0),
         ("state.write", "after", False, TTL_AND_MORE),
         (REGISTER, "after", True, 6.0),
     ],
-    ids=["created-forced", "created-expired", "recorded-forced", "recorded-expired", "registered-forced"],
+    ids=["created-forced", "recorded-expired", "registered-forced"],
 )
 @pytest.mark.parametrize("place", ["git"], indirect=True)
 @pytest.mark.usefixtures("lease_haste")
@@ -76,7 +74,7 @@ def test_a_run_that_stood_still_names_registers_and_records_nothing(
     _expect_harmless(project, tenant, place, at, moment, force=force, seconds=seconds)
 
 
-@pytest.mark.parametrize("place", ["git-http", "object", "postgres"], indirect=True)
+@pytest.mark.parametrize("place", ["object", "postgres"], indirect=True)
 @pytest.mark.usefixtures("lease_haste")
 def test_so_it_is_in_every_sort_of_place(project: Project, tenant: LocalTenant, place: Place) -> None:
     _expect_harmless(project, tenant, place, "state.write", "after", force=False, seconds=TTL_AND_MORE)

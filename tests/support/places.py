@@ -6,7 +6,7 @@ import hashlib
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,7 @@ from tests.unit.state.postgres.server import Server
 
 __all__ = ["NAMES", "SPACE", "BucketPlace", "DatabasePlace", "Place", "RemotePlace", "opened", "started"]
 
-NAMES = ("git", "git-http", "object", "postgres")
+NAMES = ("git", "object", "postgres")
 SPACE = f"{PROJECT_ID}/acme"
 """What of a shared place is the tenant's of a project that `started` made."""
 
@@ -182,14 +182,17 @@ class DatabasePlace(_Folders):
 
 
 @contextmanager
-def opened(name: str, folder: Path, *, template: World, service: Service, server: Server) -> Iterator[Place]:
-    """Give a place of its own to one test, by its name in `NAMES`."""
+def opened(name: str, folder: Path, *, serving: Callable[[str], Any]) -> Iterator[Place]:
+    """Give a place of its own to one test; `serving` gives a fixture of `tests/conftest.py` by its name.
+
+    The names are those in `NAMES`, and `git-http` for git over HTTP.
+    """
     with ExitStack() as ending:
         if name == "object":
-            yield BucketPlace(folder, service)
+            yield BucketPlace(folder, serving("object_service"))
         elif name == "postgres":
-            yield DatabasePlace(folder, server)
+            yield DatabasePlace(folder, serving("postgres_server"))
         else:
-            world = template.copy(folder)
+            world: World = serving("git_template").copy(folder)
             url = f"file://{world.remote}" if name == "git" else ending.enter_context(serve(folder)).url()
             yield RemotePlace(world, url)
