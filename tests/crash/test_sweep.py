@@ -15,7 +15,7 @@ from tests.crash.sweep.places import FilePlace
 from tests.crash.sweep.plan import Choice, cases, positions_of
 from tests.crash.sweep.play import Case, play
 from tests.crash.sweep.runs import Runs
-from tests.crash.sweep.stage import Position, Workshop
+from tests.crash.sweep.stage import Workshop
 from tests.crash.sweep.troubles import TROUBLES
 from tests.crash.sweep.works import WORKS
 
@@ -23,10 +23,10 @@ CATCHES = {
     "mark": ("killed-after-commit", "createBot"),
     "lookup": ("cut-after-commit", "createBot"),
     "record": ("killed-after-answer", "patchBot"),
-    "swap": ("lease-lost-another-run", "createBot"),
+    "swap": ("lease-lost-at-state-write", "write"),
     "strays": ("killed-delivered-late", "createBot"),
 }
-"""What finds that a part is missing: a trouble, and the request that it meets."""
+"""What finds that a part is missing: a trouble, and the request or write of the state that it meets."""
 
 
 def _workshop(folder: Path, runs: Runs, private_key: str) -> Workshop:
@@ -48,31 +48,24 @@ def test_whatever_happens_the_next_run_ends_it(work: str, workshop: Workshop) ->
     assert {case: wrong for case, wrong in found.items() if wrong} == {}
 
 
-def _at(operation: str, workshop: Workshop) -> Position:
-    positions = workshop.rehearsal(WORKS["first"]).positions["request"]
-    return next(each for each in positions if each.what == operation)
+def _catching(part: str, workshop: Workshop) -> Case:
+    name, what = CATCHES[part]
+    rehearsal, trouble = workshop.rehearsal(WORKS["first"]), TROUBLES[name]
+    position = next(each for each in positions_of(rehearsal, trouble) if each.what == what)
+    return Case(rehearsal=rehearsal, trouble=trouble, position=position)
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_without_one_of_its_parts_lwdeploy_fails_the_sweep(part: str, tmp_path: Path, private_key: str) -> None:
     """The same case is all right with it: see the test before."""
-    trouble, operation = CATCHES[part]
     with Runs(tmp_path, without=part) as runs:
         workshop = _workshop(tmp_path, runs, private_key)
-        case = Case(
-            rehearsal=workshop.rehearsal(WORKS["first"]),
-            trouble=TROUBLES[trouble],
-            position=_at(operation, workshop),
-        )
-        assert play(case, workshop).wrong
+        assert play(_catching(part, workshop), workshop).wrong
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_with_all_of_its_parts_it_passes(part: str, workshop: Workshop) -> None:
-    trouble, operation = CATCHES[part]
-    rehearsal = workshop.rehearsal(WORKS["first"])
-    case = Case(rehearsal=rehearsal, trouble=TROUBLES[trouble], position=_at(operation, workshop))
-    assert play(case, workshop).wrong == ()
+    assert play(_catching(part, workshop), workshop).wrong == ()
 
 
 def test_every_operation_meets_every_trouble_that_it_can_meet(workshop: Workshop) -> None:

@@ -82,7 +82,7 @@ def _clocks(asked: Mapping[str, Any], requests: Count) -> None:
 
     haste = Haste()
     if asked.get("haste", True):
-        for place in ("apply", "session"):
+        for place in ("apply", "stores"):
             _PATCH.setattr(f"lwdeploy.commands.{place}.time", haste)
 
     def timing() -> Timing:
@@ -178,6 +178,9 @@ def _struck(
         deed = asked.get("deed") if count.next() == asked.get("nth") else None
         if deed == "kill before":
             die()
+        if deed == "stop":
+            Path(asked["file"]).touch()
+            os.kill(os.getpid(), signal.SIGSTOP)
         if deed == "refuse":
             raise StateError("cannot write the state: made up, nothing was stored")
         done = call(*args, **named)

@@ -8,14 +8,16 @@ from collections.abc import Callable
 
 import httpx
 
+from lwdeploy.simulator import Fault
 from tests.crash.sweep.stage import Scene
 from tests.crash.sweep.works import THEIRS
 from tests.support.console import Console
 from tests.support.project import PROJECT_ID, Project, least
 
-__all__ = ["delete", "deliver", "edit", "neighbour", "overtake", "tampered"]
+__all__ = ["delete", "deliver", "edit", "neighbour", "overtake", "overtake_blindly", "tampered"]
 
 NEIGHBOUR = "0b1c2d3e"
+BEGUN = 12  # bots that the largest work begins at once
 
 
 def deliver(scene: Scene) -> None:
@@ -51,6 +53,14 @@ def overtake(scene: Scene) -> None:
     scene.place.break_lease()
     ran = scene.apply()
     assert ran.code == 0, ran
+
+
+def overtake_blindly(scene: Scene) -> None:
+    """The same, where the list of bots does not show the other one what the first one has begun."""
+    scene.tenant.add_fault(Fault(kind="lagging_list", operation="listBots", rows=BEGUN, times=1_000_000))
+    scene.place.break_lease()
+    scene.apply()
+    scene.tenant.clear_faults()
 
 
 def neighbour(scene: Scene) -> None:

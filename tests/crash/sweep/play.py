@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from tests.support.project import Run
 __all__ = ["Case", "play"]
 
 _SECONDS = 60.0
+_POLL = 0.002
 _SETTLED = frozenset({0, 5})
 _UNREADABLE = frozenset({1, 4})
 
@@ -100,8 +102,8 @@ class _Play:
         trouble = self.case.trouble
         assert watcher.running is not None
         watcher.may_strike.set()
-        if trouble.commit == "stop":
-            assert watcher.struck.wait(_SECONDS), "the position was never reached"
+        if trouble.commit in {"stop", "itself"}:
+            assert watcher.stands_still(), "the position was never reached"
             try:
                 if trouble.meantime is not None:
                     trouble.meantime(self.scene)
@@ -185,7 +187,7 @@ class _Watcher:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        if not self._case.trouble.commit:
+        if self._case.trouble.commit in {"", "itself"}:
             yield
             return
         with self._scene.tenant.watch(self._told):
@@ -203,6 +205,15 @@ class _Watcher:
         else:
             os.kill(self.running.pid, signal.SIGKILL if commit == "kill" else signal.SIGSTOP)
         self.struck.set()
+
+    def stands_still(self) -> bool:
+        """Wait until the run has stopped."""
+        if self._case.trouble.commit == "stop":
+            return self.struck.wait(_SECONDS)
+        deadline = time.monotonic() + _SECONDS
+        while not self._scene.stopped.exists() and time.monotonic() < deadline:
+            time.sleep(_POLL)
+        return self._scene.stopped.exists()
 
     def start_others(self) -> None:
         scene = self._scene

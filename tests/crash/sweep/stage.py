@@ -87,6 +87,11 @@ class Scene:
         """Run another command."""
         return self.runs.run(self.project, *argv, said=self.said, **injected)
 
+    @property
+    def stopped(self) -> Path:
+        """Where a run leaves a sign when it has stopped by itself."""
+        return self.beside / "stopped"
+
     def mine(self) -> list[dict[str, Any]]:
         """Give the bots that are not somebody else's."""
         return [each for each in shown(self.tenant) if not _is_theirs(each)]

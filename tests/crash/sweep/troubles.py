@@ -49,7 +49,8 @@ class Trouble:
 
     `seam` says which positions are meant (`Rehearsal.positions`), `at` at which of them it can happen, `works` in
     which works. Who strikes: the tenant with `faults`; the run itself with what is `injected` into it; at the
-    moment of the commit, before the answer, `commit` kills or stops the run, or starts others beside it.
+    moment of the commit, before the answer, `commit` kills or stops the run, or starts others beside it; it says
+    `itself` where the run stops by itself.
     `meantime` is what happens while the run is stopped.
 
     Afterwards: `then` happens before the next run, and `later` after it, followed by one more. `next_faults` meet
@@ -205,6 +206,10 @@ def _of_store(deed: str) -> Injected:
     return lambda position, _scene: {"state": {"nth": position.nth, "deed": deed}}
 
 
+def _stops(position: Position, scene: Scene) -> Mapping[str, Any]:
+    return {"state": {"nth": position.nth, "deed": "stop", "file": str(scene.stopped)}}
+
+
 def _on_disk(folder: str, deed: str) -> Injected:
     return lambda position, _scene: {"disk": {"folder": folder, "nth": position.nth, "deed": deed}}
 
@@ -214,6 +219,14 @@ def _state() -> Iterator[Trouble]:
     yield Trouble(name="killed-after-state-write", seam="store", injected=_of_store("kill after"), kills=True)
     yield Trouble(name="state-write-refused", seam="store", injected=_of_store("refuse"))
     yield Trouble(name="state-write-answer-lost", seam="store", injected=_of_store("lost"))
+    yield Trouble(
+        name="lease-lost-at-state-write",
+        seam="store",
+        injected=_stops,
+        commit="itself",
+        meantime=meanwhile.overtake_blindly,
+        settles=False,
+    )
     for folder in ("state", "audit"):
         yield from _disk(folder)
 
