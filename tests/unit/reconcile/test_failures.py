@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 
 import pytest
 
@@ -450,6 +451,27 @@ def test_a_lease_that_is_lost_between_two_creates_makes_no_second_bot(rig: Rig) 
     assert "no longer holds" in errors(report)["bot/b"]
     assert rig.world.names() == [marked("a", "n0")]
     assert rig.store.read() is None
+
+
+class Unaware:
+    """A lease that was taken away this very second: only a sign of life finds out."""
+
+    def check(self) -> None:
+        """See nothing."""
+
+    def beat(self) -> None:
+        raise Locked("this run no longer holds the lease")
+
+
+def test_before_bots_are_named_the_lease_is_shown_to_be_held(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rig.store, "lease", lambda **_: nullcontext(Unaware()))
+    report = rig.apply(rig.plan(bot("a")))
+    assert statuses(report) == {"bot/a": "failed"}
+    assert isinstance(report.failure, Locked)
+    assert rig.world.names() == [marked("a", "n0")]
+    assert rig.entries == {"bot/a": "1"}
+    monkeypatch.undo()
+    settles(rig, "a")
 
 
 def test_a_lease_that_is_lost_before_bots_are_named_leaves_them_recorded_and_marked(rig: Rig) -> None:
