@@ -18,6 +18,7 @@ from lwdeploy.core.errors import LwdeployError, UserError
 from lwdeploy.core.types import Outcome, Status
 from lwdeploy.planning.model import Plan
 from lwdeploy.views.diagnostics import diagnostic_lines
+from lwdeploy.views.imported import counted
 from lwdeploy.views.line import Line, Style, printable
 from lwdeploy.views.plan_text import plan_lines
 from lwdeploy.views.report import outcome_line
@@ -120,7 +121,7 @@ class Screen:
         if self._quiet:
             return
         if done == 1:
-            self.note(f"Reading {total} bots, {_duration(left)} left")
+            self.note(f"Reading {counted(total, 'bot')}, {_duration(left)} left")
         self.reading(done, total)
 
     def diagnostics(self, found: tuple[Diagnostic, ...]) -> None:

@@ -20,7 +20,7 @@ from lwdeploy.core.types import Mark, StateEntry
 from lwdeploy.kinds import KINDS, kinds_by_name
 from lwdeploy.live.portrait import portray
 from lwdeploy.planning.estimate import seconds_of
-from lwdeploy.views.imported import Unread
+from lwdeploy.views.imported import Unread, counted
 
 __all__ = ["Progress", "Reading", "listed_bots", "read_bots"]
 
@@ -169,7 +169,10 @@ def _with_pictures(
     except Rejected as error:
         if error.status not in _NO_RIGHT:
             raise
-        looked, unread = {}, (Unread(what=f"the pictures of the rich menus of {len(shown)} bots", why=why),)
+        looked, unread = (
+            {},
+            (Unread(what=f"the pictures of the rich menus of {counted(len(shown), 'bot')}", why=why),),
+        )
     return replace(
         told,
         portraits={root: looked.get(root) or objects for root, objects in portraits.items()},

@@ -12,7 +12,7 @@ from lwdeploy.core.errors import LwdeployError
 from lwdeploy.planning.model import Plan
 from lwdeploy.views.line import Line, Style, printable
 
-__all__ = ["FORMAT_VERSION", "Imported", "Part", "Unread", "import_json", "import_lines"]
+__all__ = ["FORMAT_VERSION", "Imported", "Part", "Unread", "counted", "import_json", "import_lines"]
 
 FORMAT_VERSION = 1
 _SHOWN = 20
@@ -90,11 +90,15 @@ def _few(lines: list[Line], more: str) -> Iterator[Line]:
 
 
 def _summary(ended: Imported) -> str:
-    files = (
-        f"{len(ended.created)} files written, {len(ended.updated)} updated, {len(ended.unchanged)} as they were"
-    )
-    what = f"Imported {len(ended.bots)} bots of {printable(ended.tenant)}"
-    return f"{what}: {files}; {sum(ended.calls.values())} calls."
+    told = ((ended.created, "written"), (ended.updated, "updated"), (ended.unchanged, "as before"))
+    files = ", ".join(f"{len(names)} {word}" for names, word in told if names) or "none"
+    what = f"Imported {counted(len(ended.bots), 'bot')} of {printable(ended.tenant)}"
+    return f"{what} with {counted(sum(ended.calls.values()), 'call')}. Files: {files}."
+
+
+def counted(number: int, word: str) -> str:
+    """Give a number of things."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def import_json(ended: Imported) -> dict[str, Any]:

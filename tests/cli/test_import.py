@@ -180,7 +180,7 @@ def test_what_is_not_scoped_is_left_out_and_told(make_tenant: MakeTenant, tmp_pa
     tenant.make_richmenu(bot, name="main", picture=_compact())
     project = nowhere(tenant, tmp_path)
     ran = imported(project, "--format", "json")
-    assert [each["what"] for each in ran.json["unread"]] == ["the pictures of the rich menus of 1 bots"]
+    assert [each["what"] for each in ran.json["unread"]] == ["the pictures of the rich menus of 1 bot"]
     text = (project.root / "bots" / "front-desk-1.yaml").read_text(encoding="utf-8")
     assert "were not read" in text
     settled(project)
