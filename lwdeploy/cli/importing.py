@@ -31,10 +31,23 @@ __all__ = ["import_"]
     metavar="DIR",
     help="Folder to write to. [default: the folder of lwdeploy.yaml, else here]",
 )
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    envvar="LWDEPLOY_DRY_RUN",
+    help="Read, and tell what would be written. Writes nothing.",
+)
 @format_flag("text", "json")
 @click.pass_obj
 def import_(
-    context: Surroundings, /, *, form: str, bots: tuple[str, ...], out: Path | None, tenant: str | None
+    context: Surroundings,
+    /,
+    *,
+    form: str,
+    bots: tuple[str, ...],
+    out: Path | None,
+    tenant: str | None,
+    dry_run: bool,
 ) -> int:
     """Write the manifests of the tenant's bots, and prove by a plan that they say what is there. Reads only."""
     from lwdeploy.commands import importing as command  # noqa: PLC0415
@@ -45,7 +58,7 @@ def import_(
     from lwdeploy.views.plan_text import plan_lines  # noqa: PLC0415
 
     screen = context.screen()
-    made: Any = command.run(request_of(tenant=tenant), screen, bots=bots, out=out)
+    made: Any = command.run(request_of(tenant=tenant), screen, bots=bots, out=out, dry=dry_run)
     if form == "json":
         screen.data(dumps(import_json(made), indent=2))
     else:
@@ -54,4 +67,4 @@ def import_(
             screen.lines(plan_lines(sealed(made.plan, kinds=kinds_by_name())))
     if made.problem is not None:
         raise made.problem
-    return 0 if made.proven else 1
+    return 0 if made.dry or made.proven else 1

@@ -132,7 +132,7 @@ class _Job:
         try:
             changed = self._texts(named, made.texts, known)
         except UserError as error:
-            return str(error)
+            return error.message
         why = self._broken(changed, made.texts, files)
         if not why:
             made.texts.update(changed)

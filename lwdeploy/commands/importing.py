@@ -45,16 +45,21 @@ class ImportTerminal(Terminal, Protocol):
 
 
 def run(
-    request: Request, terminal: ImportTerminal, *, bots: Sequence[str] = (), out: Path | None = None
+    request: Request,
+    terminal: ImportTerminal,
+    *,
+    bots: Sequence[str] = (),
+    out: Path | None = None,
+    dry: bool = False,
 ) -> Imported:
     """Import all bots of the tenant, or those whose ids are `bots`, into the folder `out` or the project around.
 
     Nothing that is there is overwritten but files of bots that are known. Raises UserError, having written
-    nothing, when other files are in the way.
+    nothing, when other files are in the way. A `dry` run only finds out what it would write.
     """
     home = find_home(request, out=out)
     with open_session(home.request, home.tenant, workspace=home.workspace, write=False) as session:
-        return _Import(home=home, session=session, terminal=terminal).run(tuple(dict.fromkeys(bots)))
+        return _Import(home=home, session=session, terminal=terminal, dry=dry).run(tuple(dict.fromkeys(bots)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,7 @@ class _Import:
     home: Home
     session: Session
     terminal: ImportTerminal
+    dry: bool
 
     def run(self, wanted: Sequence[str]) -> Imported:
         state = read_state(self.session)
@@ -89,16 +95,15 @@ class _Import:
             gone = [] if wanted else self._gone(state, {row.remote_id for row in rows})
             updated = self._update(reading, old, tenant=tenant, known=known, gone=gone, staging=staging)
             self._refuse_others(files)
-            put(staging / "all", {**files, **updated.files})
-            entries = {**drafted.entries, **updated.entries}
-            stale = {at for at in known.entries if at.root in new} | updated.dropped
-            self._remember(state, entries, tenant=tenant, project=project, stale=stale)
-            created = [name for name in {**files, **updated.files} if not (self.home.root / name).exists()]
-            place(
-                [*created, *(name for name in updated.files if name not in created)],
-                source=staging / "all",
-                target=self.home.root,
-            )
+            every = {**files, **updated.files}
+            created = [name for name in every if not (self.home.root / name).exists()]
+            if not self.dry:
+                put(staging / "all", every)
+                entries = {**drafted.entries, **updated.entries}
+                stale = {at for at in known.entries if at.root in new} | updated.dropped
+                self._remember(state, entries, tenant=tenant, project=project, stale=stale)
+                replaced = [name for name in updated.files if name not in created]
+                place([*created, *replaced], source=staging / "all", target=self.home.root)
         made = Imported(
             tenant=tenant.name,
             folder=self.home.root,
@@ -113,8 +118,9 @@ class _Import:
                 *updated.left_out,
             ),
             conflicts=updated.conflicts,
+            dry=self.dry,
         )
-        return self._proven(made, reading, targets=tuple(made.bots) if wanted else ())
+        return made if self.dry else self._proven(made, reading, targets=tuple(made.bots) if wanted else ())
 
     def _refuse_strangers(self, state: State | None) -> None:
         """Refuse where manifests mean bots and nothing tells which: each would get a second manifest."""

@@ -42,7 +42,7 @@ class Imported:
 
     `bots` maps addresses to ids. `unread` is what could not be read, `left_out` what no manifest says, `conflicts`
     what moved in the tenant and was not written because the manifest says something of its own. `problem` says why
-    there is no plan.
+    there is no plan. A `dry` run has written nothing: `created` and `updated` are what it would have written.
     """
 
     tenant: str
@@ -57,6 +57,7 @@ class Imported:
     conflicts: tuple[Part, ...] = ()
     plan: Plan | None = None
     problem: LwdeployError | None = None
+    dry: bool = False
 
     @property
     def proven(self) -> bool:
@@ -93,6 +94,8 @@ def _summary(ended: Imported) -> str:
     told = ((ended.created, "written"), (ended.updated, "updated"), (ended.unchanged, "as before"))
     files = ", ".join(f"{len(names)} {word}" for names, word in told if names) or "none"
     what = f"Imported {counted(len(ended.bots), 'bot')} of {printable(ended.tenant)}"
+    if ended.dry:
+        return f"Nothing was written. To be: {files}."
     return f"{what} with {counted(sum(ended.calls.values()), 'call')}. Files: {files}."
 
 
@@ -111,6 +114,7 @@ def import_json(ended: Imported) -> dict[str, Any]:
     )
     return {
         "format_version": FORMAT_VERSION,
+        "dry_run": ended.dry,
         "tenant": ended.tenant,
         "bots": dict(ended.bots),
         "files": {

@@ -121,6 +121,53 @@ def test_a_folder_given_with_out_is_where_the_files_of_bots_go(project: Project,
     }
 
 
+def test_a_dry_run_tells_what_it_would_write_and_writes_nothing(ugly: LocalTenant, tmp_path: Path) -> None:
+    project = nowhere(ugly, tmp_path)
+    dry = project.run("import", "--dry-run", "--format", "json")
+    assert dry.code == 0, dry.err
+    assert tree(project.root) == {}
+    assert not (project.root / "state").exists()
+    assert imported(project, "--format", "json").json["files"] == dry.json["files"]
+
+
+def test_a_project_whose_state_was_lost_is_not_given_its_bots_a_second_time(
+    tenant: LocalTenant, tmp_path: Path
+) -> None:
+    tenant.make_bots(1, name="Room")
+    project = nowhere(tenant, tmp_path)
+    imported(project)
+    for path in (project.root / "state").iterdir():
+        path.unlink()
+    before = tree(project.root)
+    ran = project.run("import")
+    assert ran.code == 1
+    assert "state rebuild" in ran.err
+    assert tree(project.root) == before
+
+
+def test_a_secret_in_a_callback_is_in_the_manifest_with_a_warning_and_nowhere_else(
+    tenant: LocalTenant, tmp_path: Path
+) -> None:
+    """The manifest has to say it, or the plan would not be empty; what must not be at rest elsewhere is not."""
+    secrets = ("k9" + "canary", "p7" + "canary")
+    good = f"https://bots.example.com/hook?token={secrets[0]}"
+    tenant.make_bots(2, name="Desk", body={"callbackUrl": good, "enableCallback": True})
+    tenant.make_bots(
+        1,
+        name="Odd",
+        body={"callbackUrl": f"https://u:{secrets[1]}@bots.example.com:99999/", "enableCallback": True},
+    )
+    project = nowhere(tenant, tmp_path)
+    ran = project.run("import")
+    assert ran.code == 0, ran.err
+    shared = (project.root / "callbacks.yaml").read_text(encoding="utf-8")
+    assert good in shared
+    assert "before others see this file" in shared
+    told = [ran.out, ran.err, project.run("import", "--format", "json").out]
+    told += [path.read_text(encoding="utf-8") for path in (project.root / "state").iterdir()]
+    assert not any(secret in text for text in told for secret in secrets)
+
+
 def test_a_bot_that_another_run_is_creating_is_left_to_it(tenant: LocalTenant, tmp_path: Path) -> None:
     tenant.make_bots(1, name="Room")
     tenant.make_bots(1, body={"botName": "lwdeploy 0badf00d 0123456789ab n1"})
