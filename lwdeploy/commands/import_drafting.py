@@ -61,7 +61,8 @@ def keys_of(bots: Iterable[Listed], *, known: Mapping[str, Address], taken: Coll
     for row in bots:
         address = known.get(row.remote_id)
         if address is None:
-            key = free_key(key_of_name(row.name) or f"bot-{row.remote_id}", taken=used)
+            made = key_of_name(row.name).replace(".", "-")  # a dot ends the key in the names of its pictures
+            key = free_key(made or f"bot-{row.remote_id}", taken=used)
             used.add(key)
             address = Address.top("bot", key)
         found[address] = row.remote_id

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,8 +68,10 @@ def place(
     folders = set()
     with _explained(target):
         for name in names:
-            path = target / name
+            path = Path(os.path.realpath(target / name))  # where a link leads to, the link stays
             path.parent.mkdir(parents=True, exist_ok=True)
+            if path.exists():
+                (source / name).chmod(stat.S_IMODE(path.stat().st_mode))
             (source / name).replace(path)
             folders.add(path.parent)
             moved(name)

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from lwdeploy.simulator import SWITCHES, LocalTenant, Settings, start
+from tests.support.haste import Haste
 from tests.support.project import MakeTenant, Project, Run
 from tests.support.swift import spare_keys_and_certificates
 from tests.support.ugly import ugly_tenant
@@ -171,6 +172,17 @@ def test_only_reads_are_sent_with_a_token_that_can_only_read(ugly: LocalTenant, 
     imported(nowhere(ugly, tmp_path))
     log = ugly.log()
     assert {entry.method for entry in log if entry.operation != "issueToken"} == {"GET"}
+
+
+def test_the_time_that_is_left_is_what_the_quota_makes_it(
+    tenant: LocalTenant, tmp_path: Path, haste: Haste
+) -> None:
+    """Ten calls a minute, of which eight are ours: twenty bots take two minutes more."""
+    tenant.make_bots(20)
+    project = Project.found(tmp_path / "project", tenant, limits={"callsPerMinute": 10})
+    ran = imported(project)
+    assert "Reading 20 bots: 1 done, about 2 min left" in ran.err
+    assert sum(haste.waited) >= 120
 
 
 def test_what_is_not_scoped_is_left_out_and_told(make_tenant: MakeTenant, tmp_path: Path) -> None:
