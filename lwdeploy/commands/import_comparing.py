@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lwdeploy.commands.import_reading import Reading
 from lwdeploy.core.address import Address
-from lwdeploy.core.canonical import leaves, nested
+from lwdeploy.core.canonical import ABSENT, get_path, leaves, nested
 from lwdeploy.core.kind import Kind
 from lwdeploy.core.live import LiveResource
-from lwdeploy.core.types import Desired, Resource, Spec, StateEntry
+from lwdeploy.core.types import Desired, FieldDiff, Resource, Spec, StateEntry
 from lwdeploy.manifests.editing import REMOVED
 from lwdeploy.manifests.merging import Merged, Move, merge
 from lwdeploy.manifests.rendering import Known, in_words
+from lwdeploy.planning.diff import field_diffs
 
-__all__ = ["Comparison"]
+__all__ = ["Comparison", "Match"]
 
 _DRAWN = "drawn:"
 
@@ -130,3 +131,52 @@ def _clear(move: Move, words: Any) -> Any:
         else:
             words = words[segment]
     return words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What a manifest declares beside what the tenant has, and what is remembered of it."""
+
+    resource: Resource
+    spec: Spec
+    live: LiveResource
+    old: StateEntry | None
+    kind: Kind
+    users: Mapping[str, str]
+
+    @property
+    def _agreed(self) -> StateEntry:
+        """What there is to remember where both agree."""
+        return StateEntry(
+            remote_id=self.live.remote_id,
+            applied=self.kind.seal(self.spec),
+            observed=self.kind.seal(self.live.spec),
+            protect=self.resource.lifecycle.protect,
+            fixed=self.old is not None and self.old.fixed,
+        )
+
+    @property
+    def diffs(self) -> tuple[FieldDiff, ...]:
+        """The fields in which they do not agree."""
+        judge = self.old or self._agreed
+        return field_diffs(desired=self.spec, live=self.live.spec, entry=judge, kind=self.kind, users=self.users)
+
+    @property
+    def entry(self) -> StateEntry:
+        """What there is to remember: what both say now, and what was remembered where they do not agree."""
+        paths = {diff.path for diff in self.diffs}
+        agreed, before = self._agreed, self.old or StateEntry(remote_id=self.live.remote_id)
+        return replace(
+            agreed,
+            applied=_patched(agreed.applied, before.applied, paths),
+            observed=_patched(agreed.observed, before.observed, paths),
+        )
+
+
+def _patched(now: Spec, before: Spec, paths: Collection[str]) -> Spec:
+    """Give the fields as they are now, those at some paths as they were."""
+    if not paths:
+        return now
+    kept = {path: value for path, value in leaves(dict(now)).items() if path not in paths}
+    old = {path: get_path(dict(before), path) for path in paths}
+    return nested({**kept, **{path: value for path, value in old.items() if value is not ABSENT}})

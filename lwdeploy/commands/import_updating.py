@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lwdeploy.commands.import_comparing import Comparison
+from lwdeploy.commands.import_comparing import Comparison, Match
 from lwdeploy.commands.import_reading import Reading
 from lwdeploy.commands.import_standing import Project
 from lwdeploy.core.address import Address
-from lwdeploy.core.canonical import ABSENT, get_path, leaves, nested
+from lwdeploy.core.canonical import leaves
 from lwdeploy.core.errors import UserError
-from lwdeploy.core.live import LiveResource
-from lwdeploy.core.types import Desired, Resource, Spec, StateEntry
+from lwdeploy.core.types import Desired, Origin, StateEntry
 from lwdeploy.kinds import kinds_by_name
 from lwdeploy.manifests.document import Document
 from lwdeploy.manifests.editing import Edit, edited
@@ -24,12 +23,12 @@ from lwdeploy.manifests.load import documents_of
 from lwdeploy.manifests.merging import Move, edits_for
 from lwdeploy.manifests.references import Index, index
 from lwdeploy.manifests.rendering import Known, Rendered, render
-from lwdeploy.planning.diff import field_diffs
 from lwdeploy.views.imported import Part
 
 __all__ = ["Updated", "update"]
 
 _BOTH = "it moved in the tenant and in the manifest: apply writes the manifest's, or edit the manifest"
+_FORM = "the tenant has it in a form that no manifest declares"
 _GONE = "the tenant has it no more, and its manifest was left: delete the file, or let apply make it anew"
 
 
@@ -62,8 +61,8 @@ def update(
     is touched, and all else in the files stays as it is, to the last byte.
     """
     comparison = Comparison(reading=reading, known=known, kinds=kinds_by_name())
-    job = _Job(project=project, reading=reading, known=known, comparison=comparison, keep=keep)
     desired, _ = project.resolved(project.documents)
+    job = _Job(project=project, reading=reading, known=known, comparison=comparison, before=desired, keep=keep)
     conflicts = [Part(address=str(root), path="", why=_GONE) for root in sorted(gone)]
     moves: dict[str, tuple[Move, ...]] = {}
     for root in sorted(each for each in roots if comparison.moved(each)):
@@ -97,6 +96,7 @@ class _Job:
     reading: Reading
     known: Known
     comparison: Comparison
+    before: Desired
     keep: Callable[[Mapping[str, bytes]], None]
 
     def edited(
@@ -126,18 +126,39 @@ class _Job:
             made.left_out.append(Part(address=f"bot/{key}", path=".".join(move.path), why=why))
 
     def _attempt(self, key: str, edits: Sequence[Edit], made: _Made) -> str:
-        """Make edits for one bot, or say why the files would not be valid with them, and make none."""
+        """Make edits for one bot; or make none, and say why the files would not say what is there."""
         known = index(self._documents(made.texts))
         named, files = self._with_files(key, edits, known)
         try:
             changed = self._texts(named, made.texts, known)
         except UserError as error:
             return error.message
-        why = self._broken(changed, made.texts, files)
+        self.keep(files)
+        why = self._wrong(key, changed, {**made.texts, **changed}) if changed else ""
         if not why:
             made.texts.update(changed)
             made.pictures.update(files)
         return why
+
+    def _wrong(self, key: str, changed: Mapping[str, str], texts: Mapping[str, str]) -> str:
+        """Say what is wrong with files that are changed for a bot; empty when they say what the tenant has."""
+        documents = [
+            each
+            for each in self._documents(texts)
+            if each.kind != "Bot" or each.name == key or each.file in changed
+        ]
+        desired, errors = self.project.resolved(documents)
+        told = next((errors[file] for file in sorted(changed) if file in errors), "")
+        root = Address.top("bot", key)
+        ours = {place for place, origin in self._diffs(root, self.before) if origin is not Origin.DRIFT}
+        left = {place for place, _ in self._diffs(root, desired)} - ours
+        return told or (_FORM if left else "")
+
+    def _diffs(self, root: Address, desired: Desired) -> Iterator[tuple[tuple[Address, str], Origin]]:
+        """Give the fields in which a bot is not what is declared, and which side moved."""
+        for match in self._matches(root, desired):
+            for diff in match.diffs:
+                yield (match.resource.address, diff.path), diff.origin
 
     def _with_files(self, key: str, edits: Sequence[Edit], known: Index) -> tuple[list[Edit], dict[str, bytes]]:
         """Put the names of files in the place of digests, and give the files, by name below the root."""
@@ -194,14 +215,6 @@ class _Job:
             made[file] = edited(text, [edit], file=file)
         return {file: text for file, text in made.items() if text != (texts.get(file) or self.project.text(file))}
 
-    def _broken(self, changed: Mapping[str, str], texts: Mapping[str, str], files: Mapping[str, bytes]) -> str:
-        """Say what would be wrong with the files that are changed; empty when nothing is."""
-        self.keep(files)
-        if not changed:
-            return ""
-        _, errors = self.project.resolved(self._documents({**texts, **changed}))
-        return next((errors[file] for file in sorted(changed) if file in errors), "")
-
     def _documents(self, texts: Mapping[str, str]) -> tuple[Document, ...]:
         """Give all documents of the project, those of some files as the texts have them."""
         folders = {each.file: each.source.folder for each in self.project.documents}
@@ -213,6 +226,9 @@ class _Job:
 
     def entries(self, root: Address, desired: Desired) -> Iterator[tuple[Address, StateEntry]]:
         """Give what to remember of a bot: what it says and shows now, where the two agree."""
+        return ((match.resource.address, match.entry) for match in self._matches(root, desired))
+
+    def _matches(self, root: Address, desired: Desired) -> Iterator[Match]:
         live = {(each.kind, each.remote_id): each for each in self.reading.portraits[root]}
         keys = {key: remote_id for remote_id, key in self._rendered(root).keys.items()}
         old = self.comparison.entries_of(root)
@@ -224,8 +240,14 @@ class _Job:
             shown = live.get((address.kind, resource.derived_id or known))
             if shown is not None:
                 links = {name: keys.get(target.path[-1], "") for name, target in resource.refers.items()}
-                spec = {**resource.spec, **links}
-                yield address, self._entry(resource, spec, shown, old.get(address))
+                yield Match(
+                    resource=resource,
+                    spec={**resource.spec, **links},
+                    live=shown,
+                    old=old.get(address),
+                    kind=self.comparison.kinds[address.kind],
+                    users=self.project.users,
+                )
 
     def dropped(self, root: Address, desired: Desired) -> Iterator[Address]:
         """Give what is remembered below a bot and is neither there nor declared."""
@@ -234,32 +256,6 @@ class _Job:
         for at, entry in self.comparison.entries_of(root).items():
             if at not in declared and (at.kind, entry.remote_id) not in live:
                 yield at
-
-    def _entry(self, resource: Resource, spec: Spec, live: LiveResource, old: StateEntry | None) -> StateEntry:
-        kind = self.comparison.kinds[resource.address.kind]
-        whole = StateEntry(remote_id=live.remote_id, applied=kind.seal(spec), observed=kind.seal(live.spec))
-        judge = old or whole
-        diffs = {
-            each.path
-            for each in field_diffs(desired=spec, live=live.spec, entry=judge, kind=kind, users=self.project.users)
-        }
-        if not diffs:
-            return replace(whole, protect=resource.lifecycle.protect, fixed=judge.fixed)
-        before = old or StateEntry(remote_id=live.remote_id)
-        return replace(
-            before,
-            remote_id=live.remote_id,
-            applied=_patched(whole.applied, before.applied, diffs),
-            observed=_patched(whole.observed, before.observed, diffs),
-            protect=resource.lifecycle.protect,
-        )
-
-
-def _patched(now: Spec, before: Spec, paths: Collection[str]) -> Spec:
-    """Give the fields as they are now, those at some paths as they were."""
-    kept = {path: value for path, value in leaves(dict(now)).items() if path not in paths}
-    old = {path: get_path(dict(before), path) for path in paths}
-    return nested({**kept, **{path: value for path, value in old.items() if value is not ABSENT}})
 
 
 def _digest(path: Path) -> str:
