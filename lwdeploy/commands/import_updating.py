@@ -15,7 +15,7 @@ from lwdeploy.commands.import_standing import Project
 from lwdeploy.core.address import Address
 from lwdeploy.core.canonical import leaves
 from lwdeploy.core.errors import UserError
-from lwdeploy.core.types import Desired, Origin, StateEntry
+from lwdeploy.core.types import Desired, StateEntry
 from lwdeploy.kinds import kinds_by_name
 from lwdeploy.manifests.document import Document
 from lwdeploy.manifests.editing import Edit, edited
@@ -62,7 +62,7 @@ def update(
     """
     comparison = Comparison(reading=reading, known=known, kinds=kinds_by_name())
     desired, _ = project.resolved(project.documents)
-    job = _Job(project=project, reading=reading, known=known, comparison=comparison, before=desired, keep=keep)
+    job = _Job(project=project, reading=reading, known=known, comparison=comparison, keep=keep)
     conflicts = [Part(address=str(root), path="", why=_GONE) for root in sorted(gone)]
     moves: dict[str, tuple[Move, ...]] = {}
     for root in sorted(each for each in roots if comparison.moved(each)):
@@ -96,7 +96,6 @@ class _Job:
     reading: Reading
     known: Known
     comparison: Comparison
-    before: Desired
     keep: Callable[[Mapping[str, bytes]], None]
 
     def edited(
@@ -110,20 +109,31 @@ class _Job:
         made = _Made(texts={}, pictures={}, left_out=[])
         for key, edits in sorted(edits_for(moves, known=known, names=self._names).items()):
             if self._attempt(key, edits, made):
-                for move in moves[key]:
-                    self._alone(key, move, moves, made)
+                self._piecemeal(key, moves, made)
         return made.texts, made.left_out, self._documents(made.texts), made.pictures
 
     @property
     def _names(self) -> dict[str, str]:
         return {str(number): name for name, number in self.project.tenant.domains.items()}
 
-    def _alone(self, key: str, move: Move, moves: Mapping[str, Sequence[Move]], made: _Made) -> None:
+    def _piecemeal(self, key: str, moves: Mapping[str, Sequence[Move]], made: _Made) -> None:
+        """Make the edits for one bot part by part, as long as one of them can be made: some need others first."""
+        parts: dict[tuple[str, ...], list[Move]] = {}
+        for move in moves[key]:
+            parts.setdefault(move.path[: 2 if move.path[0] == "domains" else 1], []).append(move)
+        why: dict[tuple[str, ...], str] = {}
+        progress = True
+        while parts and progress:
+            why = {part: self._alone(key, mine, moves, made) for part, mine in list(parts.items())}
+            progress = not all(why.values())
+            parts = {part: mine for part, mine in parts.items() if why[part]}
+        for part in parts:
+            made.left_out.append(Part(address=f"bot/{key}", path=".".join(part), why=why[part]))
+
+    def _alone(self, key: str, mine: Sequence[Move], moves: Mapping[str, Sequence[Move]], made: _Made) -> str:
         known = index(self._documents(made.texts))
-        edits = edits_for({**moves, key: (move,)}, known=known, names=self._names)[key]
-        why = self._attempt(key, edits, made)
-        if why:
-            made.left_out.append(Part(address=f"bot/{key}", path=".".join(move.path), why=why))
+        edits = edits_for({**moves, key: tuple(mine)}, known=known, names=self._names)[key]
+        return self._attempt(key, edits, made)
 
     def _attempt(self, key: str, edits: Sequence[Edit], made: _Made) -> str:
         """Make edits for one bot; or make none, and say why the files would not say what is there."""
@@ -134,31 +144,38 @@ class _Job:
         except UserError as error:
             return error.message
         self.keep(files)
-        why = self._wrong(key, changed, {**made.texts, **changed}) if changed else ""
+        why = self._wrong(key, changed, made.texts) if changed else ""
         if not why:
             made.texts.update(changed)
             made.pictures.update(files)
         return why
 
-    def _wrong(self, key: str, changed: Mapping[str, str], texts: Mapping[str, str]) -> str:
-        """Say what is wrong with files that are changed for a bot; empty when they say what the tenant has."""
-        documents = [
-            each
-            for each in self._documents(texts)
-            if each.kind != "Bot" or each.name == key or each.file in changed
-        ]
-        desired, errors = self.project.resolved(documents)
+    def _wrong(self, key: str, changed: Mapping[str, str], before: Mapping[str, str]) -> str:
+        """Say what is wrong with files that are changed for a bot; empty when they say more of what there is.
+
+        `before` are all files that have been edited so far.
+        """
+        desired, errors = self._resolved(key, {**before, **changed}, changed)
         told = next((errors[file] for file in sorted(changed) if file in errors), "")
         root = Address.top("bot", key)
-        ours = {place for place, origin in self._diffs(root, self.before) if origin is not Origin.DRIFT}
-        left = {place for place, _ in self._diffs(root, desired)} - ours
-        return told or (_FORM if left else "")
+        left = set(self._diffs(root, desired))
+        was = set(self._diffs(root, self._resolved(key, before, changed)[0]))
+        return told or ("" if left <= was else _FORM)
 
-    def _diffs(self, root: Address, desired: Desired) -> Iterator[tuple[tuple[Address, str], Origin]]:
-        """Give the fields in which a bot is not what is declared, and which side moved."""
-        for match in self._matches(root, desired):
-            for diff in match.diffs:
-                yield (match.resource.address, diff.path), diff.origin
+    def _resolved(
+        self, key: str, texts: Mapping[str, str], files: Collection[str]
+    ) -> tuple[Desired, dict[str, str]]:
+        """Give what is declared by a bot, and by all that some files hold or bots share."""
+        documents = self._documents(texts)
+        return self.project.resolved(
+            [each for each in documents if each.kind != "Bot" or each.name == key or each.file in files]
+        )
+
+    def _diffs(self, root: Address, desired: Desired) -> Iterator[tuple[Address, str]]:
+        """Give the fields in which a bot is not what is declared."""
+        return (
+            (match.resource.address, diff.path) for match in self._matches(root, desired) for diff in match.diffs
+        )
 
     def _with_files(self, key: str, edits: Sequence[Edit], known: Index) -> tuple[list[Edit], dict[str, bytes]]:
         """Put the names of files in the place of digests, and give the files, by name below the root."""
@@ -229,22 +246,24 @@ class _Job:
         return ((match.resource.address, match.entry) for match in self._matches(root, desired))
 
     def _matches(self, root: Address, desired: Desired) -> Iterator[Match]:
-        live = {(each.kind, each.remote_id): each for each in self.reading.portraits[root]}
+        objects = self.reading.portraits[root]
+        live = {(each.kind, each.remote_id): each for each in objects}
         keys = {key: remote_id for remote_id, key in self._rendered(root).keys.items()}
-        old = self.comparison.entries_of(root)
+        entries = self.comparison.entries_of(root)
         for resource in desired.resources:
             address = resource.address
             if address.root != root:
                 continue
-            known = old[address].remote_id if address in old else keys.get(address.path[-1], "")
-            shown = live.get((address.kind, resource.derived_id or known))
+            remote_id = resource.derived_id or keys.get(address.path[-1], "")
+            shown = objects[0] if address.is_root else live.get((address.kind, remote_id))
+            old = entries.get(address)
             if shown is not None:
                 links = {name: keys.get(target.path[-1], "") for name, target in resource.refers.items()}
                 yield Match(
                     resource=resource,
                     spec={**resource.spec, **links},
                     live=shown,
-                    old=old.get(address),
+                    old=old if old is not None and old.remote_id == shown.remote_id else None,
                     kind=self.comparison.kinds[address.kind],
                     users=self.project.users,
                 )

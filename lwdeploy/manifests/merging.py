@@ -6,6 +6,7 @@ say any more stays unsaid.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -175,41 +176,46 @@ def _apply(value: Any, path: Sequence[str | int], new: Any) -> None:
         value = value.setdefault(segment, {}) if isinstance(value, dict) else value[segment]
     if new is REMOVED:
         del value[path[-1]]
+    elif isinstance(path[-1], int):
+        value[path[-1] : path[-1] + 1] = [new]
     else:
         value[path[-1]] = new
 
 
 def _edits(document: Document, moves: Sequence[Move], *, names: Mapping[str, str]) -> Iterator[Edit]:
-    """Give edits in an order in which each finds its place: entries of lists are taken out last, from the end."""
-    added: dict[Place_, int] = {}
-    made = [_edit(document, move, names=names, added=added) for move in moves]
-    yield from (each for each in made if each.value is not REMOVED)
-    gone = [each for each in made if each.value is REMOVED]
-    yield from sorted(gone, key=lambda each: [str(part).zfill(9) for part in each.path], reverse=True)
+    """Give edits in their order, each for the document as the ones before it leave it."""
+    spec: Any = copy.deepcopy(dict(document.spec))
+    for move in sorted(moves, key=lambda each: each.value is REMOVED):
+        path, value = _edit(spec, move, names=names)
+        if value is not REMOVED or _has(spec, path):
+            _apply(spec, path, value)
+            yield Edit(kind=document.kind, name=document.name, path=("spec", *path), value=copy.deepcopy(value))
 
 
-def _edit(document: Document, move: Move, *, names: Mapping[str, str], added: dict[Place_, int]) -> Edit:
-    place = _located(document.spec, move.path, names)
-    value = move.value
-    spec: Any = document.spec
-    path: list[str | int] = ["spec"]
+def _has(spec: Any, path: Place_) -> bool:
+    for segment in path:
+        if isinstance(segment, str) and not (isinstance(spec, dict) and segment in spec):
+            return False
+        spec = spec[segment]
+    return True
+
+
+def _edit(spec: Any, move: Move, *, names: Mapping[str, str]) -> tuple[Place_, Any]:
+    """Give where in a spec to put what, so that it says a move."""
+    place = _located(spec, move.path, names)
+    path: list[str | int] = []
     for length, segment in enumerate(place):
         if isinstance(spec, str):  # a text that becomes a map of languages, or whose default changes
             rest = place[length:]
-            value = value if rest == (DEFAULT,) else {DEFAULT: spec, str(segment): value}
-            break
+            if move.value is REMOVED:
+                return place, REMOVED
+            return tuple(path), move.value if rest == (DEFAULT,) else {DEFAULT: spec, str(segment): move.value}
         if place[:length] in _KEYED and isinstance(segment, str):  # an entry that the list does not have yet
-            entry = {"name": _name(segment), **value}
-            if not isinstance(spec, list):
-                value = [entry]
-                break
-            count = added.setdefault(place[:length], len(spec))
-            added[place[:length]] = count + 1
-            path, value = [*path, count], entry
-            break
+            entry = {"name": _name(segment), **move.value}
+            return ((*path, len(spec)), entry) if isinstance(spec, list) else (tuple(path), [entry])
         path.append(segment)
         spec = _below(spec, segment)
-    return Edit(kind=document.kind, name=document.name, path=tuple(path), value=value)
+    return tuple(path), move.value
 
 
 def _below(spec: Any, segment: str | int) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 from lwdeploy.simulator import LocalTenant
 from tests.support.menu_pictures import picture
 
-__all__ = ["LANGUAGES", "ugly_tenant"]
+__all__ = ["LANGUAGES", "shake", "ugly_tenant"]
 
 LANGUAGES = ("ja_JP", "ko_KR", "en_US", "zh_CN", "zh_TW")
 PEOPLE = tuple(str(uuid.UUID(int=0x5E1C0F7A_1111_4222_8333_000000000000 + number)) for number in range(9))
@@ -64,6 +64,16 @@ def ugly_tenant(tenant: LocalTenant, bots: int, *, seed: int = 1, tame: bool = F
         return tuple(maker.bot(number) for number in range(bots))
 
 
+def shake(tenant: LocalTenant, *, seed: int, tame: bool = False) -> None:
+    """Let people go on clicking: names, people, callbacks, registrations, menus of some bots become others."""
+    maker = _Maker(tenant=tenant, dice=random.Random(seed), tame=tame, files=["x"] * 500_000)  # noqa: S311
+    store = tenant._tenant.store
+    with store.transaction():
+        for bot_id, stored in store.rows("SELECT bot_id, body FROM bots ORDER BY bot_id"):
+            if maker._often(0.7):
+                maker._shake(bot_id, json.loads(stored))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Maker:
     tenant: LocalTenant
@@ -88,6 +98,40 @@ class _Maker:
         elif menus == "rich":
             self._rich(bot_id, body)
         return bot_id
+
+    def _shake(self, bot_id: int, body: dict[str, Any]) -> None:
+        store = self.tenant._tenant.store
+        fresh = self._body(bot_id)
+        for name in self.dice.sample(sorted(fresh), 5):
+            if name not in _TOGETHER:
+                body[name] = fresh[name]
+        if self._often(0.5):
+            body |= {name: fresh[name] for name in _TOGETHER - {"defaultRichmenuId"}}
+        store.run("UPDATE bots SET body = ? WHERE bot_id = ?", json.dumps(body), bot_id)
+        if self._often(0.4):
+            store.run("DELETE FROM registrations WHERE bot_id = ?", bot_id)
+            self._registrations(bot_id, body)
+        if self._often(0.4) and not store.rows("SELECT 1 FROM richmenus WHERE bot_id = ?", bot_id):
+            store.run("DELETE FROM persistent_menus WHERE bot_id = ?", bot_id)
+            if self._often(0.7):
+                self._persistent(bot_id)
+        elif self._often(0.4) and not store.rows("SELECT 1 FROM persistent_menus WHERE bot_id = ?", bot_id):
+            store.run("DELETE FROM richmenus WHERE bot_id = ?", bot_id)
+            store.run(
+                "UPDATE bots SET body = ? WHERE bot_id = ?", json.dumps(body | {"defaultRichmenuId": ""}), bot_id
+            )
+            if self._often(0.7):
+                self._rich(bot_id, body)
+        self._settle(bot_id, body)
+
+    def _settle(self, bot_id: int, body: dict[str, Any]) -> None:
+        """Take away what the service would have taken away: no bot is registered outside of its domains."""
+        store = self.tenant._tenant.store
+        for (domain,) in store.rows("SELECT domain_id FROM registrations WHERE bot_id = ?", bot_id):
+            if body["allowDomains"] and domain not in body["allowDomains"]:
+                store.run("DELETE FROM registrations WHERE bot_id = ? AND domain_id = ?", bot_id, domain)
+        if body["enableGroupJoin"]:
+            store.run("UPDATE registrations SET selected = 0 WHERE bot_id = ?", bot_id)
 
     def _often(self, chance: float) -> bool:
         return self.dice.random() < chance
@@ -229,6 +273,7 @@ class _Maker:
         return f"jp1.16000000{number:09}.1600086400.0.10000001.0.0.0"
 
 
+_TOGETHER = frozenset({"defaultRichmenuId", "enableCallback", "callbackUrl", "callbackEvents", "channelEvents"})
 _CALLBACKS = (
     "https://bots.example.com/helpdesk",
     "https://bots.example.com/helpdesk",

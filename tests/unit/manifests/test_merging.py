@@ -106,6 +106,12 @@ SPECS: dict[str, tuple[str, list[Move], str]] = {
         [move("botName.ja_JP", "B")],
         "  botName:\n    default: A\n    ja_JP: B\n",
     ),
+    "a text and its translations at once": (
+        "  botName: A\n",
+        [move("botName.default", "C"), move("botName.ja_JP", "B"), move("botName.ko_KR", "D")],
+        "  botName:\n    default: C\n    ja_JP: B\n    ko_KR: D\n",
+    ),
+    "a translation that is gone already": ("  botName: A\n", [move("botName.ja_JP", REMOVED)], "  botName: A\n"),
     "a field that was not there": (
         "  botName: A\n",
         [move("policy", {"joinChatRoom": True})],
