@@ -8,7 +8,7 @@ import pytest
 
 from lwdeploy.planning.attention import attention, concerns
 from lwdeploy.planning.tenant_report import BotShown, CallbackShown, Ownership, RegistrationShown, ShownStatus
-from tests.unit.planning.tenants import GONE, TOKYO, report, shown
+from tests.unit.planning.tenants import GONE, TARO, TOKYO, report, shown
 
 HIDDEN = replace(TOKYO, visible=False)
 NOBODY = replace(TOKYO, members=0)
@@ -82,3 +82,7 @@ def test_managed_bots_are_counted_and_a_bot_without_a_name_is_called_by_its_id()
     ours = shown("1", "", owner=Ownership(address="bot/helpdesk", proof="state"))
     assert report(ours, shown("2")).managed == 1
     assert ours.title == "1"
+
+
+def test_a_person_is_shown_by_login_where_it_is_known() -> None:
+    assert [each.shown for each in (TARO, GONE)] == ["taro@example.com", "u-2"]
