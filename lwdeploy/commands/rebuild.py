@@ -127,8 +127,7 @@ class _Search:
         logins = desired_logins(self._desired, kinds=kinds_by_name())
         if not logins:
             return {}, ""
-        with self.session.other_client(SCOPE) as client:
-            directory = look_up(client, logins, pool=self.readers)
+        directory = look_up(self.session.widened((SCOPE,)), logins, pool=self.readers)
         known = {login: person.user_id for login, person in directory.people.items() if person is not None}
         return known, directory.unchecked
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lwdeploy.commands.request import Request
+from lwdeploy.commands.stores import open_store
 from lwdeploy.commands.workspace import Workspace
 from lwdeploy.core.errors import Corrupt, LineageMismatch, Rejected, UserError
 from lwdeploy.core.kind import Access, Adapters, Verify
@@ -22,13 +21,12 @@ from lwdeploy.core.types import State
 from lwdeploy.kinds import KINDS, kinds_by_name
 from lwdeploy.live.read import RootReader
 from lwdeploy.pictures.desk import Desk
-from lwdeploy.state.file import FileStore
 from lwdeploy.state.store import Store
 
 if TYPE_CHECKING:
     from lwdeploy.api.client import Client
 
-__all__ = ["READERS", "Session", "open_session", "open_store", "pool", "read_state"]
+__all__ = ["READERS", "Session", "open_session", "pool", "read_state"]
 
 IMAGE_SCOPE = "bot.message"
 UPLOAD = "uploadAttachment"
@@ -40,8 +38,7 @@ READERS = 8
 class Session:
     """One tenant, open. `identity` is what its state is bound to.
 
-    `other_client` gives another client that only reads, with a token for one more scope; it is for the caller to
-    close.
+    `widened` opens a second client of the same tenant, which asks for more scopes and ends with the session.
     """
 
     tenant: Tenant
@@ -50,7 +47,7 @@ class Session:
     reader: RootReader
     store: Store
     identity: Mapping[str, Any]
-    other_client: Callable[[str], Client]
+    widened: Callable[[tuple[str, ...]], Client]
 
 
 @contextmanager
@@ -83,15 +80,20 @@ def open_session(
             env, running = started
         credentials = Credentials.read(running.auth, env=env)
         asked = verify or Verify(images=request.verify_images, users=request.verify_users)
-        opened = partial(
-            Client.open,
-            endpoint=running.endpoint,
-            token_url=running.token_url,
-            credentials=credentials,
-            limits=running.limits,
-        )
-        scopes = (IMAGE_SCOPE,) if asked.images and not write else ()
-        client = stack.enter_context(opened(read_only=not write, scopes=scopes))
+
+        def opened(scopes: tuple[str, ...]) -> Client:
+            return stack.enter_context(
+                Client.open(
+                    endpoint=running.endpoint,
+                    token_url=running.token_url,
+                    credentials=credentials,
+                    limits=running.limits,
+                    read_only=not write,
+                    scopes=scopes,
+                )
+            )
+
+        client = opened((IMAGE_SCOPE,) if asked.images and not write else ())
         access = Access(
             client=client,
             project=workspace.project,
@@ -104,13 +106,13 @@ def open_session(
             client=client,
             adapters=adapters,
             reader=RootReader(adapters=adapters, kinds=kinds_by_name()),
-            store=open_store(request, tenant, root=workspace.root),
+            store=stack.enter_context(open_store(request, tenant, root=workspace.root)),
             identity={
                 "endpoint": tenant.endpoint,
                 "serviceAccount": credentials.service_account,
                 "domainIds": sorted(tenant.domains.values()),
             },
-            other_client=lambda scope: opened(read_only=True, scopes=(scope,)),
+            widened=opened,
         )
 
 
@@ -172,18 +174,6 @@ def _local(tenant: Tenant, *, root: Path) -> Iterator[tuple[Mapping[str, str], T
                 auth=type(tenant.auth)(),
             ),
         )
-
-
-def open_store(request: Request, tenant: Tenant, *, root: Path) -> Store:
-    """Give the state of a tenant. With `CI` set, a real tenant's state must be named in the Tenant."""
-    if tenant.state_path is None and request.env.get("CI") and not tenant.is_local and tenant.declared:
-        raise UserError(
-            f"The tenant {tenant.name!r} names no state, and a CI job's disk does not last",
-            advice="Name a place that does in the Tenant: state: {file: {path: ...}}.",
-        )
-    given = Path(tenant.state_path) if tenant.state_path else Path(".lwdeploy") / "state" / f"{tenant.name}.json"
-    path = given if given.is_absolute() else root / given
-    return FileStore(path, clock=time.monotonic, sleep=time.sleep)
 
 
 def read_state(session: Session) -> State | None:

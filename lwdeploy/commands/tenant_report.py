@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from lwdeploy.commands.directory import SCOPE, look_up
-from lwdeploy.commands.request import Request, Terminal
+from lwdeploy.commands.request import Request
 from lwdeploy.commands.session import Session, open_session, pool, read_state
 from lwdeploy.commands.tenant_bots import Knowledge, bot_of, people_of
 from lwdeploy.commands.workspace import Workspace, choose_tenant, open_workspace
 from lwdeploy.core.errors import StateError, UserError
 from lwdeploy.core.kind import Verify
-from lwdeploy.core.tenant import Tenant
+from lwdeploy.core.tenant import Limits, Tenant
 from lwdeploy.core.types import State
 from lwdeploy.kinds import kinds_by_name
 from lwdeploy.live.census import Counted, census
+from lwdeploy.planning.estimate import seconds_of
 from lwdeploy.planning.tenant_report import Directory, TenantReport
 
-__all__ = ["run", "save"]
+__all__ = ["Watcher", "run", "save", "telling"]
+
+_EACH = ("getBot", "listBotDomains", "listRichmenus", "getPersistentMenu")
+"""The calls that most bots cost one of."""
 
 
-def run(request: Request, terminal: Terminal) -> TenantReport:
+class Watcher(Protocol):
+    """Whoever is told how the reading goes."""
+
+    def reading(self, done: int, total: int) -> None:
+        """Tell how many bots have been read."""
+        ...
+
+    def expecting(self, total: int, seconds: float) -> None:
+        """Tell how long it will take to read so many bots, as far as the quota decides it."""
+        ...
+
+
+def run(request: Request, watcher: Watcher) -> TenantReport:
     """Read every bot of the tenant, and look those in charge up in the directory where that is allowed.
 
     Findings in manifests stop nothing: they are asked for names only. Raises UserError without a tenant, and any
@@ -34,12 +52,23 @@ def run(request: Request, terminal: Terminal) -> TenantReport:
         pool() as readers,
     ):
         state, notes = _remembered(session)
-        counted = census(adapters=session.adapters, kinds=kinds_by_name(), pool=readers, progress=terminal.reading)
-        with session.other_client(SCOPE) as client:
-            people = people_of(counted)
-            directory = look_up(client, people, pool=readers) if people else Directory()
+        told = telling(watcher, limits=tenant.limits)
+        counted = census(adapters=session.adapters, kinds=kinds_by_name(), pool=readers, progress=told)
+        people = people_of(counted)
+        directory = look_up(session.widened((SCOPE,)), people, pool=readers) if people else Directory()
     known = _known(workspace, tenant, state)
     return _report(counted, tenant=tenant, known=known, directory=directory, notes=notes)
+
+
+def telling(watcher: Watcher, *, limits: Limits) -> Callable[[int, int], None]:
+    """Give the progress of a census: what is left follows from the quota, whatever the pace has been so far."""
+
+    def told(done: int, total: int) -> None:
+        if done == 1:
+            watcher.expecting(total, seconds_of(dict.fromkeys(_EACH, total), limits=limits))
+        watcher.reading(done, total)
+
+    return told
 
 
 def _remembered(session: Session) -> tuple[State | None, tuple[str, ...]]:

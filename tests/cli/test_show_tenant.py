@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lwdeploy.cli.terminal import Screen
+from lwdeploy.commands.tenant_report import telling
 from lwdeploy.core.address import Address
+from lwdeploy.core.tenant import Limits
 from lwdeploy.planning.match import mark_key
-from lwdeploy.simulator import LocalTenant
+from lwdeploy.simulator import Fault, LocalTenant
 from lwdeploy.simulator.settings import ALL_SCOPES
 from tests.support.console import Console
+from tests.support.haste import Haste
 from tests.support.life import grow
 from tests.support.project import DOMAINS, MakeTenant, Project, least
 from tests.test_formats import fits
@@ -179,3 +184,58 @@ def test_a_saved_plan_is_no_page(project: Project, flags: tuple[str, str]) -> No
     ran = project.run("show", "a.plan", *flags)
     assert ran.code == 1
     assert "A saved plan is shown as text or JSON" in ran.err
+
+
+@dataclass
+class Watching:
+    """What is told of a reading."""
+
+    told: list[tuple[str, float, float]] = field(default_factory=list)
+
+    def reading(self, done: int, total: int) -> None:
+        self.told.append(("reading", done, total))
+
+    def expecting(self, total: int, seconds: float) -> None:
+        self.told.append(("expecting", total, seconds))
+
+
+def test_how_long_it_will_take_follows_from_the_quota_and_is_told_first() -> None:
+    """At 192 calls a minute of each sort, 300 bots wait for the second minute; 15 s of it are the calls."""
+    watching = Watching()
+    told = telling(watching, limits=Limits(calls_per_minute=240))
+    for done in (1, 2):
+        told(done, 300)
+    assert watching.told == [("expecting", 300, 82.5), ("reading", 1, 300), ("reading", 2, 300)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "quiet", "told"),
+    [
+        (82.5, False, "Reading 300 bots, about 82 s\n"),
+        (240, False, "Reading 300 bots, about 4 min\n"),
+        (3, False, ""),
+        (240, True, ""),
+    ],
+)
+def test_only_a_wait_that_is_worth_a_word_gets_one(
+    seconds: float,
+    quiet: bool,  # noqa: FBT001  a parameter of the test, and no argument of a call
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Screen(colour=False, quiet=quiet).expecting(300, seconds)
+    assert capsys.readouterr().err == told
+
+
+def test_a_directory_that_does_not_answer_costs_no_report(
+    project: Project, tenant: LocalTenant, haste: Haste
+) -> None:
+    """All that was read is shown; nobody is said to have left."""
+    assert haste.waited == []
+    tenant.make_bots(1)
+    tenant.add_fault(Fault(kind="status", status=500, operation="getUser"))
+    ran = project.run("show", "--format", "json")
+    assert ran.code == 0, ran
+    assert not ran.json["directory"]["checked"]
+    assert "getUser" in ran.json["directory"]["reason"]
+    assert ran.json["bots"][0]["pic"]["primary"][0]["left"] is None

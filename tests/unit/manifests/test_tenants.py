@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lwdeploy.core.tenant import Auth, Guards, Limits, SecretRef, Tenant
+from lwdeploy.core.places import FilePlace
+from lwdeploy.core.secret import SecretRef
+from lwdeploy.core.tenant import Auth, Guards, Limits, Tenant
 from lwdeploy.manifests.resolve import default_tenant, project_id, tenant_view, tenants
 from tests.unit.manifests.conftest import Project
 
@@ -55,7 +57,7 @@ def test_every_field_of_a_tenant_arrives(project: Project) -> None:
                 client_secret=SecretRef(exec=("pass", "show", "x")),
                 private_key=SecretRef(file=str(folder / "../private.key")),
             ),
-            state_path=str(folder / "state.json"),
+            state=FilePlace(path=str(folder / "state.json")),
             default_photo_url="https://static.example.com/bot.png",
             prune=True,
             guards=Guards(
