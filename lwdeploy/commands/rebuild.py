@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -33,6 +34,7 @@ from lwdeploy.planning.match import identify
 
 __all__ = ["run"]
 
+_WRONG = "Take the manifest of a bot that is not among them out of the project for this run."
 _Subject = TypeVar("_Subject")
 _Read = TypeVar("_Read")
 
@@ -150,18 +152,23 @@ class _Search:
         return [lead for those in leads.values() for lead in those] + self._renamed(nameless, rest, users)
 
     def _renamed(self, roots: list[Resource], rows: list[Listed], users: Mapping[str, str]) -> list[_Lead]:
-        """Look at every bot that is left for those that fit in everything but their name."""
+        """Look at every bot that is left for those that fit in everything but their name.
+
+        Where that fits several there is nothing to choose by: the bot may as well never have been made.
+        """
         if not roots:
             return []
         looked = self._each(lambda row: self.session.adapters.roots[row.kind].look(row.remote_id, wanted={}), rows)
         kinds = kinds_by_name()
-        return [
+        leads = [
             _Lead(root=root, remote_id=live.remote_id, likeness=SAME_DEFINITION)
             for root in roots
             for live in looked
             if live is not None and live.kind == root.address.kind
             if same_definition(root, live, kind=kinds[live.kind], users=users)
         ]
+        counts = Counter(key for lead in leads for key in (lead.root.address, lead.remote_id))
+        return [lead for lead in leads if counts[lead.root.address] == counts[lead.remote_id] == 1]
 
     def _judged(self, lead: _Lead, users: Mapping[str, str]) -> Candidate:
         return judge(
@@ -182,12 +189,14 @@ class _Search:
         seen = self.session.reader.read_root(at, remote_id=lead.remote_id, wanted=mine, scopes=scopes)
         return seen.resources
 
-    def _each(self, read: Callable[[_Subject], _Read], subjects: Iterable[_Subject]) -> Iterator[_Read]:
+    def _each(self, read: Callable[[_Subject], _Read], subjects: Iterable[_Subject]) -> list[_Read]:
         """Read in parallel, in order, and tell how far it is. Raises the first RemoteError."""
         futures = [self.readers.submit(read, each) for each in subjects]
-        for done, future in enumerate(futures, 1):
-            yield future.result()
-            self.terminal.reading(done, len(futures))
+        found = []
+        for future in futures:
+            found.append(future.result())
+            self.terminal.reading(len(found), len(futures))
+        return found
 
 
 def _named(root: Resource, row: Listed) -> bool:
@@ -218,7 +227,7 @@ def _confirm(found: Rebuilt, request: Request, terminal: Terminal) -> None:
         if len(alike) > request.allow.get("adopt", 0):
             raise UnsafePlan(
                 f"{len(alike)} bot(s) would be recorded on their likeness:\n  {told}",
-                advice=f"If every one of them is right: --allow adopt={len(alike)}",
+                advice=f"If every one of them is right: --allow adopt={len(alike)}. {_WRONG}",
             )
         return
     agreed = terminal.confirm(
@@ -226,4 +235,4 @@ def _confirm(found: Rebuilt, request: Request, terminal: Terminal) -> None:
         otherwise=f"Say --auto-approve --allow adopt={len(alike)} if every one of them is right:\n  {told}",
     )
     if not agreed:
-        raise UserError("Nothing was recorded.")
+        raise UserError("Nothing was recorded.", advice=_WRONG)

@@ -31,7 +31,7 @@ def page(report: TenantReport) -> str:
 
 
 def _top(report: TenantReport, found: tuple[Attention, ...]) -> Markup:
-    title = element("h1", element("bdi", report.tenant), element("span", "tenant report", class_="tag"))
+    title = element("h1", element("bdi", report.tenant), " ", element("span", "tenant report", class_="tag"))
     bots, needing = len(report.bots), len(concerns(found))
     cards = (
         _card("Bots", str(bots), element("small", f"of {report.limit}"), _bar(report)),

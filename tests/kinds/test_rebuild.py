@@ -88,16 +88,18 @@ def test_what_was_changed_since_is_found_all_the_same_and_shown_by_the_next_plan
     """A bot that was renamed in the console is known by all the rest; a field that moved stays open."""
     project.bot("helpdesk", **least("Help Desk", callback={"url": "https://bots.example.com/a"}))
     project.bot("payroll", **least("Payroll"))
+    project.bot("travel", **least("Travel"))
     project.apply()
     ids = project.ids()
     console = Console(tenant)
+    console.do("PATCH", f"/bots/{ids['bot/travel']}", {"botName": "Renamed too"})
     console.do("PATCH", f"/bots/{ids['bot/helpdesk']}", {"botName": "Renamed"})
     console.do(
         "PATCH", f"/bots/{ids['bot/payroll']}", {"description": "Edited", "administrators": ["taro@example.com"]}
     )
     tenant.make_bots(1, name="Somebody's")
     lose(project)
-    ran = project.run("state", "rebuild", "--auto-approve", "--allow", "adopt=2")
+    ran = project.run("state", "rebuild", "--auto-approve", "--allow", "adopt=3")
     assert ran.code == 0, ran
     assert project.ids() == ids
     assert f"bot/helpdesk = bot {ids['bot/helpdesk']}: the same but for its name" in ran.out
@@ -111,6 +113,7 @@ def test_what_was_changed_since_is_found_all_the_same_and_shown_by_the_next_plan
         ("bot/helpdesk", "botName.default"),
         ("bot/payroll", "description.default"),
         ("bot/payroll", "pic.primary"),
+        ("bot/travel", "botName.default"),
     }
 
 
@@ -129,3 +132,19 @@ def test_of_two_bots_that_look_alike_each_is_told_with_its_differences(
     assert "description.default is not known to be equal" not in ours
     assert "description.default is not known to be equal" in theirs
     assert "bot/payroll/domain/tokyo: is not there" in theirs
+
+
+def test_a_manifest_that_several_bots_fit_but_for_their_names_stands_in_nobodys_way(
+    project: Project, tenant: LocalTenant
+) -> None:
+    """Its bot may never have been made: nothing could be chosen by, and the others are found again."""
+    project.bot("payroll", **least("Payroll"))
+    project.apply()
+    ids = project.ids()
+    lose(project)
+    tenant.make_bots(2, name="Clone", body={"description": "New answers"})
+    project.bot("new", **least("New"))
+    ran = project.run("state", "rebuild", "--auto-approve", "--allow", "adopt=1")
+    assert ran.code == 0, ran
+    assert project.ids() == ids
+    assert "+ bot/new  create" in project.run("plan").out

@@ -94,7 +94,7 @@ def test_a_page_brings_everything_along_and_runs_nothing_but_its_own_script() ->
 
 def test_a_page_is_in_sections_with_headings_and_a_table_with_headers() -> None:
     root = tree(page(report(full(), shown("8"))))
-    assert [each.text for each in root.all("h1")] == ["acmetenant report"]
+    assert [each.text for each in root.all("h1")] == ["acme tenant report"]
     headed = [each["aria-labelledby"] for each in root.all("section")]
     assert headed == [each["id"] for each in root.all("h2")] == ["attention", "hosts", "bots"]
     table = root.one("table", class_="bots")
