@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from lwdeploy.core.address import Address
@@ -42,7 +42,7 @@ def apply(plan: Plan, *, engine: Engine) -> ApplyReport:
         return ApplyReport(outcomes=())
     with (
         engine.store.lease(holder=engine.holder, timeout=engine.lock_timeout) as lease,
-        ThreadPoolExecutor(max_workers=engine.workers, thread_name_prefix="apply") as pool,
+        engine.pool(engine.workers) as pool,
     ):
         state = current_state(plan, engine)
         chains = chains_of(plan)
@@ -58,7 +58,7 @@ class _Apply:
     plan: Plan
     engine: Engine
     lease: Lease
-    pool: ThreadPoolExecutor
+    pool: Executor
     ledger: Ledger
     live: Mapping[Address, Seen]
     read_at: float
@@ -113,7 +113,10 @@ class _Apply:
         """Record the ids of all bots that only their mark proves to be ours: naming them takes the mark away.
 
         Those are the ones that were just made, and those that an interrupted run made and could not record.
+        Before strays are deleted the state is written even if there is nothing to record: a run that lost its
+        lease to this one may be about to record one of them, and must find that it cannot.
         """
+        strays = any(chain.own is not None and chain.own.stray for chain in chains)
         marked: dict[Address, StateEntry] = {}
         for chain in chains:
             own = chain.own
@@ -122,7 +125,7 @@ class _Apply:
             elif own is not None and own.proof is Proof.MARK and not own.stray:
                 marked[chain.root] = _begun(own, str(own.remote_id))
         try:
-            if marked:
+            if marked or strays:
                 self.ledger.reserved(marked)
         except StateError as error:
             self._tell_unrecorded(chains, marked, error)
