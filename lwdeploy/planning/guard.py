@@ -41,6 +41,7 @@ class Facts:
     empty_tree: bool = False
     crowds: tuple[Crowd, ...] = ()
     allowed: Mapping[str, int] = field(default_factory=dict)
+    reason: str = ""
 
 
 def check(changes: Sequence[Change], *, consequences: Iterable[Consequence], facts: Facts) -> tuple[Refusal, ...]:
@@ -57,6 +58,7 @@ def check(changes: Sequence[Change], *, consequences: Iterable[Consequence], fac
         *(_nothing_to_bind(address) for address in facts.unbound),
         *_unmanaged(told, changes, facts),
         *_look_alikes(facts),
+        *_unexplained(facts),
         *(_impossible(each) for each in told if each.refused),
     )
 
@@ -195,6 +197,16 @@ def _look_alikes(facts: Facts) -> Iterator[Refusal]:
         message="\n".join(lines),
         advice="Renamed: add " + "; ".join(renames) + f". Truly new: --allow create={len(lines)}",
     )
+
+
+def _unexplained(facts: Facts) -> Iterator[Refusal]:
+    if facts.guards.require_reason and facts.allowed and not facts.reason:
+        told = ", ".join(f"{guard}={number}" for guard, number in facts.allowed.items())
+        yield Refusal(
+            guard="reason",
+            message=f"guards are overridden ({told}), and the Tenant's guard requireReason wants to know why",
+            advice="Say it with --reason TEXT: it stands in the plan, in the report and in the audit log.",
+        )
 
 
 def _impossible(consequence: Consequence) -> Refusal:
