@@ -61,11 +61,14 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 
 @contextmanager
-def open_session(request: Request, tenant: Tenant, *, workspace: Workspace, write: bool) -> Iterator[Session]:
+def open_session(
+    request: Request, tenant: Tenant, *, workspace: Workspace, write: bool, verify: Verify | None = None
+) -> Iterator[Session]:
     """Open a tenant: start it when it is the local one, read its credentials otherwise. Sends nothing yet.
 
     Without `write` the client raises on everything but GET, and asks for the scope `bot.read` only; to verify
-    pictures it needs `bot.message` besides (reference 1.5).
+    pictures it needs `bot.message` besides (reference 1.5). What is verified is what the request says, unless
+    `verify` is given.
     """
     from lwdeploy.api.client import Client  # noqa: PLC0415  slow to load, and not needed offline
     from lwdeploy.api.credentials import Credentials  # noqa: PLC0415
@@ -76,6 +79,7 @@ def open_session(request: Request, tenant: Tenant, *, workspace: Workspace, writ
             started = stack.enter_context(_local(tenant, root=workspace.root))
             env, running = started
         credentials = Credentials.read(running.auth, env=env)
+        asked = verify or Verify(images=request.verify_images, users=request.verify_users)
 
         def opened(scopes: tuple[str, ...]) -> Client:
             return stack.enter_context(
@@ -89,11 +93,11 @@ def open_session(request: Request, tenant: Tenant, *, workspace: Workspace, writ
                 )
             )
 
-        client = opened((IMAGE_SCOPE,) if request.verify_images and not write else ())
+        client = opened((IMAGE_SCOPE,) if asked.images and not write else ())
         access = Access(
             client=client,
             project=workspace.project,
-            verify=Verify(images=request.verify_images, users=request.verify_users),
+            verify=asked,
             content=lambda digest, source: _content(workspace.pictures, digest, source),
         )
         adapters = Adapters.of(KINDS, access)
