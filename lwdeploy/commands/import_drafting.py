@@ -24,7 +24,7 @@ from lwdeploy.manifests.writing import manifest_text
 
 __all__ = ["Drafted", "draft_bots", "keys_of", "written"]
 
-_NO_LOGINS = "User ids: no call told the logins."
+_NO_LOGINS = "User ids, where the directory told no login."
 _BOUND = "Bound by its id: it lacks what a new bot needs, so that this manifest cannot make another one."
 _QUERY = (
     "The address has a query or a user in it: if that lets somebody in, change it before others see this file."

@@ -10,10 +10,12 @@ from typing import Protocol
 
 from lwdeploy.api.client import Client
 from lwdeploy.api.recall import Memory, Recall
+from lwdeploy.commands.directory import SCOPE, look_up
 from lwdeploy.commands.session import IMAGE_SCOPE, Session, pool
 from lwdeploy.core.address import Address
+from lwdeploy.core.canonical import get_path
 from lwdeploy.core.errors import Rejected, UserError
-from lwdeploy.core.kind import Access, Adapters, Verify
+from lwdeploy.core.kind import Access, Adapters, Kind, Verify
 from lwdeploy.core.live import Listed, LiveResource
 from lwdeploy.core.tenant import Limits
 from lwdeploy.core.types import Mark, StateEntry
@@ -42,7 +44,7 @@ class Progress(Protocol):
 class Reading:
     """Everything that was read: the objects of each bot, the bot first, and the pictures by digest.
 
-    `recall` gives everything again without a call.
+    `recall` gives everything again without a call. `logins` are those that the directory told, by user id.
     """
 
     portraits: Mapping[Address, tuple[LiveResource, ...]]
@@ -50,6 +52,7 @@ class Reading:
     recall: Recall
     calls: Mapping[str, int]
     unread: tuple[Unread, ...] = ()
+    logins: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -101,10 +104,14 @@ def read_bots(
     *,
     memory: Memory,
     entries: Mapping[Address, StateEntry],
+    strangers: Callable[[str], bool],
     clock: Callable[[], float],
     tell: Progress,
 ) -> Reading:
-    """Read bots in full. Pictures need another scope: where the app lacks it, all else is read."""
+    """Read bots in full. Logins and pictures need other scopes: where the app lacks them, all else is read.
+
+    Of users who are `strangers` the directory is asked.
+    """
     course = _Course(total=len(ids), limits=session.tenant.limits, clock=clock, tell=tell, begun=clock())
     recall = Recall(session.client, memory=memory)
     adapters = _adapters(recall, images=False)
@@ -113,15 +120,49 @@ def read_bots(
         Unread(what=str(root), why="it was deleted while it was being read") for root in ids if not found[root]
     ]
     portraits = {root: objects for root, objects in found.items() if objects}
+    directory, asked = _looked_up(session, portraits, strangers=strangers)
     pictures: dict[str, bytes] = {}
     seen = _with_pictures(session, ids, portraits, memory=memory, entries=entries, pictures=pictures)
-    return Reading(
-        portraits=seen.portraits,
-        pictures=pictures,
-        recall=seen.recall,
-        calls=seen.calls,
-        unread=(*gone, *seen.unread),
+    return replace(
+        seen,
+        calls=dict(sorted((Counter(seen.calls) + Counter(asked)).items())),
+        unread=(*gone, *directory[1], *seen.unread),
+        logins=directory[0],
     )
+
+
+def _looked_up(
+    session: Session,
+    portraits: Mapping[Address, tuple[LiveResource, ...]],
+    *,
+    strangers: Callable[[str], bool],
+) -> tuple[tuple[Mapping[str, str], tuple[Unread, ...]], Mapping[str, int]]:
+    """Look everybody up whose login is not known: one call for each person, with a client of its own."""
+    kinds = kinds_by_name()
+    people = sorted({each for objects in portraits.values() for each in _users(objects, kinds) if strangers(each)})
+    if not people:
+        return ({}, ()), {}
+    client = session.widened((SCOPE,))
+    with pool() as readers:
+        found = look_up(client, people, pool=readers)
+    logins = {each: person.login for each, person in found.people.items() if person is not None and person.login}
+    left = sum(person is None for person in found.people.values())
+    unread = []
+    if found.unchecked:
+        unread.append(Unread(what=f"the logins of {counted(len(people), 'user')}", why=found.unchecked))
+    if left:
+        unread.append(
+            Unread(what=f"the logins of {counted(left, 'user')}", why="the directory knows them no more")
+        )
+    return (logins, tuple(unread)), client.calls
+
+
+def _users(objects: Sequence[LiveResource], kinds: Mapping[str, Kind]) -> Iterator[str]:
+    """Give everybody whom the service shows by user id."""
+    for live in objects:
+        for path in kinds[live.kind].user_fields:
+            found = get_path(live.spec, path)
+            yield from (each for each in found or () if "@" not in each)
 
 
 def _each(

@@ -81,13 +81,18 @@ class _Import:
             ids,
             memory=memory,
             entries=entries,
+            strangers=lambda user: state is None or user not in state.users.values(),
             clock=time.monotonic,
             tell=self.terminal.importing,
         )
         tenant = new_tenant(self.home, _domains(reading))
         old = [root for root in reading.portraits if root.name in self._declared]
         new = [root for root in reading.portraits if root.name not in self._declared]
-        known = _known(tenant, state)
+        users = {
+            **({} if state is None else state.users),
+            **{login: user for user, login in reading.logins.items()},
+        }
+        known = _known(tenant, state, users=users)
         with staged(self.home.root) as staging:
             drafted = self._draft(reading, new, tenant=tenant, known=known, staging=staging)
             project = self._project(state)
@@ -101,7 +106,7 @@ class _Import:
                 put(staging / "all", every)
                 entries = {**drafted.entries, **updated.entries}
                 stale = {at for at in known.entries if at.root in new} | updated.dropped
-                self._remember(state, entries, tenant=tenant, project=project, stale=stale)
+                self._remember(state, entries, tenant=tenant, project=project, stale=stale, users=users)
                 replaced = [name for name in updated.files if name not in created]
                 place([*created, *replaced], source=staging / "all", target=self.home.root)
         made = Imported(
@@ -233,15 +238,16 @@ class _Import:
         tenant: Tenant,
         project: str,
         stale: Collection[Address],
+        users: Mapping[str, str],
     ) -> None:
         """Record what manifests now mean. It comes before the files: a bot that is known is never made again."""
         kept = {} if state is None else {at: each for at, each in state.entries.items() if at not in stale}
         entries = dict(sorted({**kept, **found}.items()))
-        if state is not None and state.entries == entries:
+        if state is not None and (state.entries, state.users) == (entries, users):
             return
         identity = {**self.session.identity, "domainIds": sorted(tenant.domains.values())}
         before = state or State(lineage=secrets.token_hex(16), project=project)
-        after = replace(before, entries=entries, tenant=identity)
+        after = replace(before, entries=entries, tenant=identity, users=dict(sorted(users.items())))
         store = self.session.store
         holder = Holder.here(self.home.request.env, now=datetime.now(UTC))
         with store.lease(holder=holder, timeout=self.home.request.lock_timeout):
@@ -266,8 +272,7 @@ class _Import:
         return replace(made, plan=plan, calls=dict(self.session.client.calls) | dict(made.calls))
 
 
-def _known(tenant: Tenant, state: State | None) -> Known:
-    users = {} if state is None else state.users
+def _known(tenant: Tenant, state: State | None, *, users: Mapping[str, str]) -> Known:
     return Known(
         domains={str(number): name for name, number in sorted(tenant.domains.items(), reverse=True)},
         logins={user: login for login, user in sorted(users.items(), reverse=True)},

@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from lwdeploy.simulator import SWITCHES, LocalTenant, Settings, start
+from lwdeploy.simulator.users import identify
+from tests.support.console import Console
 from tests.support.haste import Haste
 from tests.support.project import MakeTenant, Project, Run
 from tests.support.swift import spare_keys_and_certificates
@@ -72,10 +74,18 @@ def test_300_ugly_bots_are_imported_with_the_fewest_calls_and_then_there_is_noth
         "listRichmenus": 300,
         "getPersistentMenu": sum(not bot["richmenus"] for bot in bots),
         "getRichmenuImage": len(menus),
+        "getUser": len(_people(bots)),
         "getAttachment": files,
         "downloadContent": files,
     }
     assert len(ran.json["bots"]) == len(list((project.root / "bots").glob("*.yaml"))) == 300
+
+
+def _people(bots: list[dict[str, Any]]) -> set[str]:
+    """Give everybody in charge and every member, by user id."""
+    found = [each for bot in bots for role in ("administrators", "subadministrators") for each in bot[role]]
+    found += [each for bot in bots for domain in bot["domains"] for each in domain["members"]]
+    return {identify(each) for each in found}
 
 
 # --- whatever is only guessed about the service
@@ -169,9 +179,35 @@ def test_an_import_into_another_folder_gives_the_same_files_but_for_the_id_of_th
 
 def test_only_reads_are_sent_with_a_token_that_can_only_read(ugly: LocalTenant, tmp_path: Path) -> None:
     ugly.clear_log()
+    with ugly._tenant.store.transaction():
+        ugly._tenant.store.run("DELETE FROM tokens")
     imported(nowhere(ugly, tmp_path))
-    log = ugly.log()
-    assert {entry.method for entry in log if entry.operation != "issueToken"} == {"GET"}
+    assert {entry.method for entry in ugly.log() if entry.operation != "issueToken"} == {"GET"}
+    with ugly._tenant.store.reading():
+        scopes = {row[0] for row in ugly._tenant.store.rows("SELECT scope FROM tokens")}
+    assert scopes == {"bot.read", "bot.read user.read", "bot.message bot.read"}
+
+
+def test_people_are_named_by_their_logins_where_the_directory_tells_them(
+    tenant: LocalTenant, tmp_path: Path
+) -> None:
+    """One look-up for each person, and none a second time."""
+    taro, jiro = (tenant.make_user(f"{name}@example.com") for name in ("taro", "jiro"))
+    left = "5e1c0f7a-1111-4222-8333-444455556666"
+    bots = tenant.make_bots(2, name="Room", body={"administrators": [taro, left]}, registered_in=10000001)
+    console = Console(tenant)
+    console.do("PATCH", f"/bots/{bots[0]}/domains/10000001", {"allowToSelectedMember": True})
+    console.do("POST", f"/bots/{bots[0]}/domains/10000001/members", {"userId": jiro})
+    project = nowhere(tenant, tmp_path)
+    ran = imported(project, "--format", "json").json
+    assert [each["what"] for each in ran["unread"]] == ["the logins of 1 user"]
+    people = yaml.safe_load((project.root / "people.yaml").read_text(encoding="utf-8"))
+    assert people["spec"]["primary"] == [left, "taro@example.com"]
+    room = yaml.safe_load((project.root / "bots" / "room-1.yaml").read_text(encoding="utf-8"))
+    assert room["spec"]["domains"][0]["members"] == ["jiro@example.com"]
+    tenant.clear_log()
+    imported(project)
+    assert [entry.path.rpartition("/")[2] for entry in tenant.log("getUser")] == [left]
 
 
 def test_the_time_that_is_left_is_what_the_quota_makes_it(
@@ -192,7 +228,10 @@ def test_what_is_not_scoped_is_left_out_and_told(make_tenant: MakeTenant, tmp_pa
     tenant.make_richmenu(bot, name="main", picture=_compact())
     project = nowhere(tenant, tmp_path)
     ran = imported(project, "--format", "json")
-    assert [each["what"] for each in ran.json["unread"]] == ["the pictures of the rich menus of 1 bot"]
+    assert [each["what"] for each in ran.json["unread"]] == [
+        "the logins of 1 user",
+        "the pictures of the rich menus of 1 bot",
+    ]
     text = (project.root / "bots" / "front-desk-1.yaml").read_text(encoding="utf-8")
     assert "were not read" in text
     settled(project)

@@ -14,12 +14,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lwdeploy.simulator import LocalTenant
+from lwdeploy.simulator.users import identify
 from tests.support.menu_pictures import picture
 
 __all__ = ["LANGUAGES", "shake", "ugly_tenant"]
 
 LANGUAGES = ("ja_JP", "ko_KR", "en_US", "zh_CN", "zh_TW")
-PEOPLE = tuple(str(uuid.UUID(int=0x5E1C0F7A_1111_4222_8333_000000000000 + number)) for number in range(9))
+PEOPLE = (  # some who left long ago, and some who are in the directory
+    *(str(uuid.UUID(int=0x5E1C0F7A_1111_4222_8333_000000000000 + number)) for number in range(5)),
+    *(identify(f"{name}@example.com") for name in ("jiro", "yuki", "minsu", "alex")),
+)
 LOGINS = ("taro@example.com", "hanako@example.com", "mei.lin@example.com")
 _NAMES = (
     "Help Desk",
