@@ -218,7 +218,7 @@ def test_the_time_that_is_left_is_what_the_quota_makes_it(
     project = Project.found(tmp_path / "project", tenant, limits={"callsPerMinute": 10})
     ran = imported(project)
     assert "Reading 20 bots: 1 done, about 2 min left" in ran.err
-    assert sum(haste.waited) >= 120
+    assert sum(haste.waited) > 110
 
 
 def test_what_is_not_scoped_is_left_out_and_told(make_tenant: MakeTenant, tmp_path: Path) -> None:

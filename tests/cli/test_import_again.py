@@ -169,7 +169,7 @@ def test_one_of_a_group_that_changed_gets_its_own_people(
     imported(project)
     after = tree(project.root)
     assert {name for name in after if after[name] != before.get(name)} == {"bots/room-1.yaml"}
-    assert f"primary:\n      - {taro}\n" in after["bots/room-1.yaml"].decode()
+    assert "primary:\n      - taro@example.com\n" in after["bots/room-1.yaml"].decode()
 
 
 def test_what_moved_on_both_sides_is_left_to_a_person(
