@@ -69,14 +69,14 @@ def update(
         found = comparison.merged(root, desired)
         moves[root.name] = found.moves
         conflicts += [Part(address=str(root), path=".".join(path), why=_BOTH) for path in found.conflicts]
-    texts, left_out, documents, pictures = job.edited(moves)
-    after, _ = project.resolved(documents) if texts or pictures else (desired, {})
+    made = job.edited(moves)
+    after, _ = project.resolved(job.documents(made.texts)) if made.texts or made.pictures else (desired, {})
     known_roots = {at for at in known.entries if at.is_root}
     return Updated(
-        files={**pictures, **{name: text.encode() for name, text in texts.items()}},
+        files={**made.pictures, **{name: text.encode() for name, text in made.texts.items()}},
         entries={at: each for root in sorted(known_roots & set(roots)) for at, each in job.entries(root, after)},
-        conflicts=tuple(conflicts),
-        left_out=tuple(left_out),
+        conflicts=(*conflicts, *made.conflicts),
+        left_out=tuple(made.left_out),
         dropped=frozenset(at for root in roots for at in job.dropped(root, after)),
     )
 
@@ -88,6 +88,7 @@ class _Made:
     texts: dict[str, str]
     pictures: dict[str, bytes]
     left_out: list[Part]
+    conflicts: list[Part]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,19 +99,17 @@ class _Job:
     comparison: Comparison
     keep: Callable[[Mapping[str, bytes]], None]
 
-    def edited(
-        self, moves: Mapping[str, Sequence[Move]]
-    ) -> tuple[dict[str, str], list[Part], Sequence[Document], dict[str, bytes]]:
-        """Give the files with what moved in them, what cannot be said there, and the documents as they then are.
+    def edited(self, moves: Mapping[str, Sequence[Move]]) -> _Made:
+        """Give the files with what moved in them, and what could not be written.
 
-        Where a manifest would not be valid any more, what moved goes in one by one, as far as it can.
+        Where a manifest would not be valid any more, what moved goes in part by part, as far as it can.
         """
         known = index(self.project.documents)
-        made = _Made(texts={}, pictures={}, left_out=[])
+        made = _Made(texts={}, pictures={}, left_out=[], conflicts=[])
         for key, edits in sorted(edits_for(moves, known=known, names=self._names).items()):
             if self._attempt(key, edits, made):
                 self._piecemeal(key, moves, made)
-        return made.texts, made.left_out, self._documents(made.texts), made.pictures
+        return made
 
     @property
     def _names(self) -> dict[str, str]:
@@ -127,17 +126,18 @@ class _Job:
             why = {part: self._alone(key, mine, moves, made) for part, mine in list(parts.items())}
             progress = not all(why.values())
             parts = {part: mine for part, mine in parts.items() if why[part]}
-        for part in parts:
-            made.left_out.append(Part(address=f"bot/{key}", path=".".join(part), why=why[part]))
+        for part, mine in parts.items():
+            told = Part(address=f"bot/{key}", path=".".join(part), why=why[part])
+            (made.left_out if all(move.added for move in mine) else made.conflicts).append(told)
 
     def _alone(self, key: str, mine: Sequence[Move], moves: Mapping[str, Sequence[Move]], made: _Made) -> str:
-        known = index(self._documents(made.texts))
+        known = index(self.documents(made.texts))
         edits = edits_for({**moves, key: tuple(mine)}, known=known, names=self._names)[key]
         return self._attempt(key, edits, made)
 
     def _attempt(self, key: str, edits: Sequence[Edit], made: _Made) -> str:
         """Make edits for one bot; or make none, and say why the files would not say what is there."""
-        known = index(self._documents(made.texts))
+        known = index(self.documents(made.texts))
         named, files = self._with_files(key, edits, known)
         try:
             changed = self._texts(named, made.texts, known)
@@ -166,7 +166,7 @@ class _Job:
         self, key: str, texts: Mapping[str, str], files: Collection[str]
     ) -> tuple[Desired, dict[str, str]]:
         """Give what is declared by a bot, and by all that some files hold or bots share."""
-        documents = self._documents(texts)
+        documents = self.documents(texts)
         return self.project.resolved(
             [each for each in documents if each.kind != "Bot" or each.name == key or each.file in files]
         )
@@ -232,7 +232,7 @@ class _Job:
             made[file] = edited(text, [edit], file=file)
         return {file: text for file, text in made.items() if text != (texts.get(file) or self.project.text(file))}
 
-    def _documents(self, texts: Mapping[str, str]) -> tuple[Document, ...]:
+    def documents(self, texts: Mapping[str, str]) -> tuple[Document, ...]:
         """Give all documents of the project, those of some files as the texts have them."""
         folders = {each.file: each.source.folder for each in self.project.documents}
         kept = [each for each in self.project.documents if each.file not in texts]

@@ -27,10 +27,14 @@ _KEYED: frozenset[tuple[str | int, ...]] = frozenset({("domains",), ("menus", "r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One part of a bot's spec that moved in the tenant: its path, entries of lists by name, and its value now."""
+    """One part of a bot's spec that moved in the tenant: its path, entries of lists by name, and its value now.
+
+    `added` tells that neither the tenant had it before nor the manifest has it.
+    """
 
     path: Path_
     value: Any
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,7 @@ def merge(*, base: Mapping[str, Any], theirs: Mapping[str, Any], ours: Mapping[s
         if _same(old, new) or _same(own, new):
             continue
         if _same(own, old):
-            moves.append(Move(path=path, value=REMOVED if new is ABSENT else new))
+            moves.append(Move(path=path, value=REMOVED if new is ABSENT else new, added=own is ABSENT))
         elif own is not ABSENT:
             conflicts.append(path)
     return Merged(moves=tuple(moves), conflicts=tuple(conflicts))
@@ -144,7 +148,7 @@ def _mounted(bot: Document, moves: Sequence[Move], names: Mapping[str, str]) -> 
         if mount is None:
             own.append(move)
         else:
-            inner = Move(path=move.path[len(mount) :], value=move.value)
+            inner = Move(path=move.path[len(mount) :], value=move.value, added=move.added)
             mounts.setdefault((mount, *references[mount]), []).append(inner)
     return own, mounts
 
