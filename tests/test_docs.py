@@ -19,7 +19,7 @@ import click
 import pytest
 import yaml
 
-from lwdeploy.cli import previewing, simulating, stating, trashing  # noqa: F401  they add their commands to the group
+from lwdeploy.cli import drifting, previewing, simulating, stating, trashing  # noqa: F401  they add their commands
 from lwdeploy.cli.main import cli
 from lwdeploy.commands.explain import all_rules
 from lwdeploy.core.guards import PLAN_GUARDS, REBUILD_GUARDS

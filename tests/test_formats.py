@@ -18,7 +18,7 @@ from tests.support.console import Console
 from tests.support.project import ADMIN, Project, least
 
 ROOT = Path(__file__).resolve().parents[1]
-FORMATS = ("plan", "report", "diagnostics", "state-view", "audit", "trash")
+FORMATS = ("plan", "report", "diagnostics", "state-view", "audit", "trash", "drift")
 SECRET = "k9-" + "canary"
 
 

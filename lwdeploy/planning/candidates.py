@@ -13,7 +13,7 @@ from lwdeploy.core.live import Listed, LiveResource
 from lwdeploy.core.types import Desired, Resource, StateEntry
 from lwdeploy.planning.diff import differing_paths
 
-__all__ = ["Candidate", "Rebuilt", "judge", "rebuilt_entries", "same_name"]
+__all__ = ["Candidate", "Rebuilt", "judge", "known_entry", "rebuilt_entries", "same_name"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +107,12 @@ def rebuilt_entries(found: Rebuilt, *, desired: Desired, kinds: Mapping[str, Kin
         for resource in desired.resources:
             live = candidate.live.get(resource.address)
             if resource.address.root == candidate.address and live is not None:
-                entries[resource.address] = _entry(resource, live, kind=kinds[resource.address.kind])
+                entries[resource.address] = known_entry(resource, live, kind=kinds[resource.address.kind])
     return entries
 
 
-def _entry(resource: Resource, live: LiveResource, *, kind: Kind) -> StateEntry:
+def known_entry(resource: Resource, live: LiveResource, *, kind: Kind) -> StateEntry:
+    """Give what is to be remembered of an object that was found: only what is equal counts as applied by us."""
     open_paths = set(differing_paths(resource.spec, live.spec))
     kept = {path: value for path, value in leaves(dict(resource.spec)).items() if path not in open_paths}
     return StateEntry(
