@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -21,6 +21,12 @@ from tests.support.four import write_four
 from tests.support.haste import Haste
 from tests.support.project import MakeTenant, Project
 from tests.support.recorder import Recorder
+from tests.support.swift import spare_keys_and_certificates
+
+if TYPE_CHECKING:
+    from tests.unit.state.git.world import World
+    from tests.unit.state.object.service import Service
+    from tests.unit.state.postgres.server import Server
 
 _OUTSIDE = re.compile(r"LWDEPLOY_.*|GITHUB_.*|CI|CI_.*|NO_COLOR|FORCE_COLOR|COLUMNS|.*_PROXY|.*_proxy")
 
@@ -68,6 +74,44 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """Give back what was taken."""
     _barrier.undo()
+
+
+_KEYS_AND_CERTIFICATES = Path("tests", "unit", "api").parts
+"""The folder of the tests that are about keys and certificates themselves."""
+
+
+@pytest.fixture(autouse=True)
+def swift(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs inside this process begin at once: the check of one and the same key was half of most of them."""
+    folder = request.path.relative_to(request.config.rootpath).parts[: len(_KEYS_AND_CERTIFICATES)]
+    if folder != _KEYS_AND_CERTIFICATES:
+        spare_keys_and_certificates(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def object_service() -> Iterator[Service]:
+    """An S3 service, one for all tests of a process; each test has a bucket of its own."""
+    from tests.unit.state.object.service import serving  # noqa: PLC0415  slow to load, and few tests need it
+
+    with serving() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A PostgreSQL server, one for all tests of a process; each test has a schema of its own."""
+    from tests.unit.state.postgres.server import running  # noqa: PLC0415
+
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def git_template(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A git remote and a checkout of it, to be copied."""
+    from tests.unit.state.git.world import World  # noqa: PLC0415
+
+    return World(tmp_path_factory.mktemp("world")).build()
 
 
 @pytest.fixture(scope="session")

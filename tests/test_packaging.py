@@ -22,7 +22,7 @@ from lwdeploy import __version__
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-LOCAL_PARTS = {"starlette", "uvicorn"}
+PARTS_OF_EXTRAS = {"starlette", "uvicorn", "obstore", "psycopg"}
 
 
 def run(*argv: str | Path, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -137,9 +137,9 @@ def _copy(found: Distribution, site: Path) -> None:
             shutil.copy(str(found.locate_file(each)), target)
 
 
-def test_the_core_installs_without_the_parts_of_the_local_tenant(core: Installation) -> None:
+def test_the_core_installs_without_the_parts_of_the_extras(core: Installation) -> None:
     assert core.imports("httpx")
-    assert not any(core.imports(part) for part in LOCAL_PARTS)
+    assert not any(core.imports(part) for part in PARTS_OF_EXTRAS)
 
 
 def test_help_and_version_work_with_the_core_alone(core: Installation) -> None:
@@ -152,6 +152,28 @@ def test_a_project_is_begun_and_validated_with_the_core_alone(core: Installation
     assert "Valid: 5 documents" in core.run("validate", "-f", "bots").stderr
     assert '"title": "Bot"' in core.run("schema", "Bot").stdout
     assert "LW024" in core.run("explain", "LW024").stdout
+
+
+@pytest.mark.parametrize(
+    ("extra", "place"),
+    [
+        ("object", "{object: {bucket: acme}}"),
+        ("postgres", "{postgres: {dsn: {env: HOME}}}"),
+    ],
+)
+def test_a_place_for_the_state_says_what_to_install_when_its_parts_are_missing(
+    core: Installation, extra: str, place: str
+) -> None:
+    folder = core.cwd / extra
+    folder.mkdir()
+    (folder / "lwdeploy.yaml").write_text(
+        "apiVersion: lwdeploy/v1\nkind: Tenant\nmetadata: {name: production}\n"
+        f"spec:\n  endpoint: local\n  state: {place}\n",
+        encoding="utf-8",
+    )
+    told = core.run("state", "list", "-f", extra, code=1).stderr
+    assert f"pip install 'lwdeploy[{extra}]'" in told
+    assert "Traceback" not in told
 
 
 @pytest.mark.parametrize("argv", [("plan", "-t", "local", "-f", "begun"), ("simulate",)])

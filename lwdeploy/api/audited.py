@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lwdeploy.api.wire import Answer, Failure, Request, Transport
 from lwdeploy.core.audit import Audit, NoAudit
 
 __all__ = ["Audited"]
 
 
+def _pass() -> None:
+    """Let every write through."""
+
+
 class Audited:
-    """Tells every write to the record, before it leaves and when it has ended; reads and tokens are no writes."""
+    """Tells every write to the record, before it leaves and when it has ended; reads and tokens are no writes.
+
+    `guard` is asked before each of them, repeats too, and raises to let none through.
+    """
 
     def __init__(self, transport: Transport) -> None:
         self.audit: Audit = NoAudit()
+        self.guard: Callable[[], None] = _pass
         self._transport = transport
 
     def exchange(self, request: Request) -> Answer | Failure:
         """Send one request, once."""
         if request.method == "GET" or not request.operation:
             return self._transport.exchange(request)
+        self.guard()
         number = self.audit.sending(request.operation, request.ids)
         answer = self._transport.exchange(request)
         self.audit.answered(number, answer.status if isinstance(answer, Answer) else 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from lwdeploy.api import endpoints, outgoing
@@ -118,6 +118,10 @@ class Client:
     def record(self, audit: Audit) -> None:
         """Have every write from now on stand in a record, a line before it leaves and one when it has ended."""
         self._audited.audit = audit
+
+    def guard(self, check: Callable[[], None]) -> None:
+        """Have `check` called before every write from now on; what it raises goes to whoever wanted to write."""
+        self._audited.guard = check
 
     def send(self, call: Call) -> Any:
         """Send one call and give its JSON value; None for an empty body.

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from lwdeploy.api.keys import private_key
 from lwdeploy.core.errors import UserError
-from lwdeploy.core.tenant import Auth, SecretRef
+from lwdeploy.core.secret import SecretRef
+from lwdeploy.core.tenant import Auth
 
 __all__ = ["Credentials", "private_key", "resolve"]
 
@@ -68,7 +69,7 @@ def resolve(ref: SecretRef, env: Mapping[str, str], *, seconds: float = COMMAND_
     return value.strip()
 
 
-_ADVICE = "Credentials are given by reference: env, file or exec, in spec.auth of the Tenant."
+_ADVICE = "Credentials are given by reference: env, file or exec, in spec.auth and spec.state of the Tenant."
 
 
 def _text(ref: SecretRef, raw: bytes) -> str:

@@ -70,9 +70,9 @@ def _applied(request: Request, screen: Screen, *, planfile: Path | None, recordi
     try:
         if planfile is None:
             return command.run(request, screen, recording=recording)
-        if request.targets or request.prune or request.allow:
+        if request.targets or request.prune or request.allow or request.reason:
             raise click.UsageError(
-                "A saved plan is carried out as it is: --target, --prune, --allow belong to plan."
+                "A saved plan is carried out as it is: --target, --prune, --allow, --reason belong to plan."
             )
         return command.run_saved(request, screen, path=planfile, recording=recording)
     finally:

@@ -28,6 +28,9 @@ __all__ = [
     "verify_flags",
 ]
 
+LONGEST_REASON = 500
+"""Characters: a sentence or two, which stand in every line of the audit log."""
+
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -169,7 +172,24 @@ def apply_flags(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         verify_flags,
     ]
-    return _decorate(allow_flag(*PLAN_GUARDS)(command), flags)
+    return _decorate(allow_flag(*PLAN_GUARDS)(_reason_flag(command)), flags)
+
+
+def _reason_flag(command: Callable[..., Any]) -> Callable[..., Any]:
+    def told(_context: click.Context, _option: click.Parameter, value: str) -> str:
+        words = " ".join(value.split())
+        if len(words) > LONGEST_REASON:
+            raise click.BadParameter(f"more than {LONGEST_REASON} characters")
+        return words
+
+    return click.option(
+        "--reason",
+        default="",
+        envvar="LWDEPLOY_REASON",
+        metavar="TEXT",
+        callback=told,
+        help="Why guards are overridden: kept in the plan, the report and the audit log.",
+    )(command)
 
 
 def allow_flag(*guards: str) -> _Decorator:

@@ -40,8 +40,8 @@ def preview(context: Surroundings, /, *, out: Path, **flags: Any) -> None:
     drawn = command.run(request_of(**flags), out=out)
     screen.diagnostics(drawn.diagnostics)
     for name in drawn.changed:
-        screen.note(f"wrote {out / name}")
+        screen.step(f"wrote {out / name}")
     for name in drawn.removed:
-        screen.note(f"removed {out / name}")
+        screen.step(f"removed {out / name}")
     kept = len(drawn.files) - len(drawn.changed)
     screen.note(f"Preview: {out / 'index.html'} ({len(drawn.files)} files, {kept} unchanged)")

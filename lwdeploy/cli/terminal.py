@@ -90,6 +90,11 @@ class Screen:
             self._deaf = True
             unhear(2)
 
+    def step(self, text: str) -> None:
+        """Say on stderr what was just done; with `quiet` nobody wants to know."""
+        if not self._quiet:
+            self.note(text)
+
     def error(self, error: LwdeployError) -> None:
         """Write an error and what to do about it to stderr."""
         first, *rest = error.message.split("\n")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from lwdeploy.commands import plan as planning
 from lwdeploy.commands.accepted_wishes import Wish, refuse_impossible, wishes_of
 from lwdeploy.commands.accepted_words import words_of
-from lwdeploy.commands.drift import Look, known_state, look
+from lwdeploy.commands.drift import Look, look
 from lwdeploy.commands.plan import Prepared
+from lwdeploy.commands.remembering import still
 from lwdeploy.commands.request import Request, Terminal
 from lwdeploy.commands.session import Session, open_session
 from lwdeploy.commands.workspace import desired_for, errors_in
@@ -33,7 +33,6 @@ from lwdeploy.manifests.validity import Validity
 from lwdeploy.planning.drift import drift_of
 from lwdeploy.planning.rename import renames_of
 from lwdeploy.state.disk import put
-from lwdeploy.state.holder import Holder
 
 __all__ = ["Accepted", "run"]
 
@@ -55,12 +54,9 @@ def run(request: Request, terminal: Terminal, *, accept: tuple[str, ...]) -> Acc
     """
     prepared = planning.prepare(replace(request, targets=()), terminal)
     with open_session(request, prepared.tenant, workspace=prepared.workspace, write=False) as session:
-        known_state(session)
-        holder = Holder.here(request.env, now=datetime.now(UTC))
-        with session.store.lease(holder=holder, timeout=request.lock_timeout):
-            seen = look(prepared, session, terminal=terminal)
-            work = _Work(request=request, prepared=prepared, session=session, seen=seen)
-            return work.accept(tuple(wishes_of(accept, seen)))
+        seen = look(prepared, session, terminal=terminal)
+        work = _Work(request=request, prepared=prepared, session=session, seen=seen)
+        return work.accept(tuple(wishes_of(accept, seen)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +75,10 @@ class _Work:
         desired = self._desired(texts)
         state = self._recorded(wishes, desired)
         self._refuse_unsettled(wishes, desired, state)
-        for path, content in texts.values():
-            _write(path, content)
-        self.session.store.write(state, expected_serial=self.seen.state.serial)
+        with still(self.seen.state, self.session.store, self.request):
+            for path, content in texts.values():
+                _write(path, content)
+            self.session.store.write(state, expected_serial=self.seen.state.serial)
         return Accepted(
             fields=tuple(sorted(each for wish in wishes for each in wish.told)),
             files=tuple(sorted(texts)),

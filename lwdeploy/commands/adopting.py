@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from lwdeploy.commands import plan as planning
 from lwdeploy.commands.drift import known_state
 from lwdeploy.commands.plan import Prepared
+from lwdeploy.commands.remembering import still
 from lwdeploy.commands.request import Request, Terminal
 from lwdeploy.commands.session import Session, open_session
 from lwdeploy.core.address import Address
@@ -18,7 +18,6 @@ from lwdeploy.kinds import kinds_by_name
 from lwdeploy.planning.candidates import known_entry
 from lwdeploy.planning.match import mark_key
 from lwdeploy.planning.sealing import sealed
-from lwdeploy.state.holder import Holder
 
 __all__ = ["run"]
 
@@ -31,11 +30,8 @@ def run(request: Request, terminal: Terminal, *, address: str, remote_id: str) -
     """
     prepared = planning.prepare(replace(request, targets=(address,)), terminal)
     with open_session(request, prepared.tenant, workspace=prepared.workspace, write=False) as session:
-        known_state(session)
-        holder = Holder.here(request.env, now=datetime.now(UTC))
-        with session.store.lease(holder=holder, timeout=request.lock_timeout):
-            work = _Work(prepared=prepared, session=session, state=known_state(session))
-            return work.adopt(request, terminal, address=address, remote_id=remote_id)
+        work = _Work(prepared=prepared, session=session, state=known_state(session))
+        return work.adopt(request, terminal, address=address, remote_id=remote_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +50,8 @@ class _Work:
         question = f"Record {remote_id} as {address}? The tenant is not written to; the plan above comes next."
         if not request.auto_approve and not terminal.confirm(question, otherwise="Say --auto-approve."):
             return ()
-        self.session.store.write(after, expected_serial=self.state.serial)
+        with still(self.state, self.session.store, request):
+            self.session.store.write(after, expected_serial=self.state.serial)
         return tuple(str(each) for each in sorted(found))
 
     def _declared(self, address: str) -> Resource:

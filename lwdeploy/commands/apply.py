@@ -188,6 +188,7 @@ class _Work:
         return AuditFile(
             default if named is None else self.request.cwd / named,
             plan_digest=plan.digest,
+            reason=plan.reason,
             holder=self._holder(),
             run=self.recording.run,
             now=self.recording.now,
@@ -212,6 +213,7 @@ class _Work:
             lock_timeout=self.request.lock_timeout,
             audit=audit,
             keep=keeper(plan, session, holder=self._holder(), now=self.recording.now),
+            guard=session.client.guard,
             workers=READERS,
         )
 

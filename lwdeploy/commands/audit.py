@@ -38,6 +38,7 @@ class AuditFile:
         path: Path,
         *,
         plan_digest: str,
+        reason: str = "",
         holder: Holder,
         run: str,
         now: Callable[[], datetime],
@@ -47,7 +48,7 @@ class AuditFile:
         self.touched: frozenset[Address] = frozenset()
         self.path = path
         self._run = run
-        self._origin = {"plan_digest": plan_digest, **_who(holder)}
+        self._origin = {"plan_digest": plan_digest, "reason": reason, **_who(holder)}
         self._now = now
         self._number = 0
         self._mutex = threading.Lock()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from lwdeploy.commands import plan as planning
+from lwdeploy.commands.remembering import still
 from lwdeploy.commands.request import Request, Terminal
-from lwdeploy.commands.session import open_store
+from lwdeploy.commands.stores import open_store
 from lwdeploy.core.address import Address
 from lwdeploy.core.errors import StateError, UnsafePlan, UserError
 from lwdeploy.core.types import Resource, State
 from lwdeploy.kinds import kinds_by_name
-from lwdeploy.state.holder import Holder
 
 __all__ = ["run"]
 
@@ -24,9 +23,7 @@ def run(request: Request, terminal: Terminal, *, address: str) -> tuple[str, ...
     Raises UnsafePlan when the next apply would make a second one in the tenant, unless that was allowed.
     """
     prepared = planning.prepare(replace(request, targets=()), terminal)
-    store = open_store(request, prepared.tenant, root=prepared.workspace.root)
-    holder = Holder.here(request.env, now=datetime.now(UTC))
-    with store.lease(holder=holder, timeout=request.lock_timeout):
+    with open_store(request, prepared.tenant, root=prepared.workspace.root) as store:
         state = store.read()
         if state is None:
             raise StateError(
@@ -45,7 +42,8 @@ def run(request: Request, terminal: Terminal, *, address: str) -> tuple[str, ...
         if not request.auto_approve and not _agreed(terminal, told, again):
             return ()
         kept = {each: entry for each, entry in state.entries.items() if each not in gone}
-        store.write(replace(state, entries=kept), expected_serial=state.serial)
+        with still(state, store, request):
+            store.write(replace(state, entries=kept), expected_serial=state.serial)
     return tuple(map(str, gone))
 
 

@@ -66,7 +66,7 @@ def _compared(
     """Compare a plan with the one that is made now."""
     prepared = prepare(plan)
     pruned = any(_deletes_bot(step) and step.address not in prepared.desired.removed for step in plan.steps)
-    request = replace(request, prune=request.prune or pruned, allow=plan.allowed)
+    request = replace(request, prune=request.prune or pruned, allow=plan.allowed, reason=plan.reason)
     with open_session(request, prepared.tenant, workspace=prepared.workspace, write=False) as session:
         now = planning.make(prepared, session, request=request, terminal=terminal)
     if (now.project, now.identity) != (plan.project, plan.identity):

@@ -79,6 +79,7 @@ def _terms(prepared: Prepared, session: Session, *, request: Request) -> Terms:
         guards=tenant.guards,
         prune=(request.prune or tenant.prune) and prepared.workspace.whole,
         allowed=request.allow,
+        reason=request.reason,
     )
 
 

@@ -173,6 +173,7 @@ class Recording:
             report,
             tenant=None if plan is None else plan.tenant,
             digest=None if plan is None else plan.digest,
+            reason="" if plan is None else plan.reason,
             calls=calls,
             course=course,
         )

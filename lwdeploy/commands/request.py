@@ -50,7 +50,8 @@ class Terminal(Protocol):
 class Request:
     """The surroundings and the flags that several commands share.
 
-    `files` are the `-f` values, `targets` addresses as text, `allow` the numbered overrides by guard.
+    `files` are the `-f` values, `targets` addresses as text, `allow` the numbered overrides by guard, and
+    `reason` says why they are given.
     `verify_images` and `verify_users` ask to read what no list shows.
     `stopping` tells whether a person or the machine asked to stop.
     """
@@ -64,6 +65,7 @@ class Request:
     targets: tuple[str, ...] = ()
     prune: bool = False
     allow: Mapping[str, int] = field(default_factory=dict)
+    reason: str = ""
     verify_images: bool = False
     verify_users: bool = False
     lock_timeout: float = LOCK_TIMEOUT

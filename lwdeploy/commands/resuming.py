@@ -35,7 +35,7 @@ class Resume:
         together = frozenset(step.address.root for step in plan.steps if _takes_others(step))
         if self.planfile is None:
             return replace(self, together=together)
-        made_with = replace(self.request, prune=_prunes(plan), allow=plan.allowed)
+        made_with = replace(self.request, prune=_prunes(plan), allow=plan.allowed, reason=plan.reason)
         return replace(self, together=together, request=made_with)
 
     def after(self, outcome: Outcome) -> str:
@@ -71,6 +71,7 @@ class Resume:
             yield "--prune"
         for guard, number in request.allow.items():
             yield from ("--allow", f"{guard}={number}")
+        yield from ("--reason", request.reason) if request.reason else ()
         yield from ("--verify-images",) if request.verify_images else ()
         yield from ("--verify-users",) if request.verify_users else ()
 

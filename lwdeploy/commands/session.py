@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lwdeploy.commands.request import Request
+from lwdeploy.commands.stores import open_store
 from lwdeploy.commands.workspace import Workspace
 from lwdeploy.core.errors import Corrupt, LineageMismatch, Rejected, UserError
 from lwdeploy.core.kind import Access, Adapters, Verify
@@ -21,13 +21,12 @@ from lwdeploy.core.types import State
 from lwdeploy.kinds import KINDS, kinds_by_name
 from lwdeploy.live.read import RootReader
 from lwdeploy.pictures.desk import Desk
-from lwdeploy.state.file import FileStore
 from lwdeploy.state.store import Store
 
 if TYPE_CHECKING:
     from lwdeploy.api.client import Client
 
-__all__ = ["READERS", "Session", "open_session", "open_store", "pool", "read_state"]
+__all__ = ["READERS", "Session", "open_session", "pool", "read_state"]
 
 IMAGE_SCOPE = "bot.message"
 UPLOAD = "uploadAttachment"
@@ -95,7 +94,7 @@ def open_session(request: Request, tenant: Tenant, *, workspace: Workspace, writ
             client=client,
             adapters=adapters,
             reader=RootReader(adapters=adapters, kinds=kinds_by_name()),
-            store=open_store(request, tenant, root=workspace.root),
+            store=stack.enter_context(open_store(request, tenant, root=workspace.root)),
             identity={
                 "endpoint": tenant.endpoint,
                 "serviceAccount": credentials.service_account,
@@ -162,18 +161,6 @@ def _local(tenant: Tenant, *, root: Path) -> Iterator[tuple[Mapping[str, str], T
                 auth=type(tenant.auth)(),
             ),
         )
-
-
-def open_store(request: Request, tenant: Tenant, *, root: Path) -> Store:
-    """Give the state of a tenant. With `CI` set, a real tenant's state must be named in the Tenant."""
-    if tenant.state_path is None and request.env.get("CI") and not tenant.is_local and tenant.declared:
-        raise UserError(
-            f"The tenant {tenant.name!r} names no state, and a CI job's disk does not last",
-            advice="Name a place that does in the Tenant: state: {file: {path: ...}}.",
-        )
-    given = Path(tenant.state_path) if tenant.state_path else Path(".lwdeploy") / "state" / f"{tenant.name}.json"
-    path = given if given.is_absolute() else root / given
-    return FileStore(path, clock=time.monotonic, sleep=time.sleep)
 
 
 def read_state(session: Session) -> State | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from lwdeploy.commands import plan as planning
 from lwdeploy.commands.request import Request, Terminal
-from lwdeploy.commands.session import Session, open_session, open_store, pool
+from lwdeploy.commands.session import Session, open_session, pool
+from lwdeploy.commands.stores import open_store
 from lwdeploy.commands.workspace import choose_tenant, errors_in, open_workspace
 from lwdeploy.core.address import Address
 from lwdeploy.core.errors import AmbiguousMatch, InvalidManifests, StateError, UnsafePlan, UserError
@@ -34,17 +35,17 @@ def load(request: Request, *, address: str | None = None) -> Shown:
     workspace = open_workspace(request)
     if errors_in(workspace.diagnostics):
         raise InvalidManifests(workspace.diagnostics)
-    store = open_store(request, choose_tenant(request, workspace), root=workspace.root)
-    state = store.read()
+    with open_store(request, choose_tenant(request, workspace), root=workspace.root) as store:
+        state, place = store.read(), store.describe()
     if state is None:
         raise StateError(
-            f"There is no state in {store.describe()}",
+            f"There is no state in {place}",
             advice="It is made by the first apply, or by `lwdeploy state init`.",
         )
     known = sorted(map(str, state.entries))
     if address is not None and address not in known:
         raise UserError(f"The state has no {address!r}", advice=f"It has: {', '.join(known) or 'nothing'}.")
-    return Shown(state=state, backend=store.describe())
+    return Shown(state=state, backend=place)
 
 
 def init(request: Request) -> Shown:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from lwdeploy.commands.request import Request
-from lwdeploy.commands.session import open_store
+from lwdeploy.commands.stores import open_store
 from lwdeploy.commands.trash_document import SUFFIX, Kept, decode
 from lwdeploy.commands.workspace import choose_tenant, errors_in, open_workspace
 from lwdeploy.core.errors import Corrupt, InvalidManifests, UserError
@@ -26,7 +27,11 @@ class Listing:
 
 def listing(request: Request) -> Listing:
     """Read all of a tenant's trash, offline."""
-    store = _store(request)
+    with _opened(request) as store:
+        return _listing(store)
+
+
+def _listing(store: Store) -> Listing:
     found: list[Kept] = []
     damaged: list[Corrupt] = []
     for name in _names(store):
@@ -40,13 +45,14 @@ def listing(request: Request) -> Listing:
 
 def show(request: Request, *, name: str) -> Kept:
     """Give one document by the name that the list shows; UserError when there is none of that name."""
-    store = _store(request)
-    names = _names(store)
-    if name not in names:
-        raise UserError(
-            f"The trash of {store.describe()} has no {name!r}", advice=f"It has: {', '.join(names) or 'nothing'}."
-        )
-    return _read(store, name)
+    with _opened(request) as store:
+        names = _names(store)
+        if name not in names:
+            raise UserError(
+                f"The trash of {store.describe()} has no {name!r}",
+                advice=f"It has: {', '.join(names) or 'nothing'}.",
+            )
+        return _read(store, name)
 
 
 def write(kept: Kept, folder: Path) -> tuple[Path, ...]:
@@ -66,7 +72,7 @@ def write(kept: Kept, folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in files)
 
 
-def _store(request: Request) -> Store:
+def _opened(request: Request) -> AbstractContextManager[Store]:
     workspace = open_workspace(request)
     if errors_in(workspace.diagnostics):
         raise InvalidManifests(workspace.diagnostics)

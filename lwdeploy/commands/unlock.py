@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from lwdeploy.commands.request import Request
-from lwdeploy.commands.session import open_store
+from lwdeploy.commands.stores import open_store
 from lwdeploy.commands.workspace import choose_tenant, errors_in, open_workspace
 from lwdeploy.core.errors import InvalidManifests, Locked
-from lwdeploy.state.file import FileStore
 from lwdeploy.state.holder import Holder
 from lwdeploy.state.remote_lease import BEAT_EVERY
 from lwdeploy.state.store import Held, Store
@@ -46,9 +45,9 @@ def run(request: Request, speaker: Speaker, *, force: bool) -> bool:
     workspace = open_workspace(request)
     if errors_in(workspace.diagnostics):
         raise InvalidManifests(workspace.diagnostics)
-    store = open_store(request, choose_tenant(request, workspace), root=workspace.root)
-    unlocking = Unlocking(store=store, speaker=speaker, clock=time.monotonic, sleep=time.sleep, now=_now)
-    return unlocking.run(force=force)
+    with open_store(request, choose_tenant(request, workspace), root=workspace.root) as store:
+        unlocking = Unlocking(store=store, speaker=speaker, clock=time.monotonic, sleep=time.sleep, now=_now)
+        return unlocking.run(force=force)
 
 
 def _now() -> datetime:
@@ -72,7 +71,7 @@ class Unlocking:
             self.speaker.note(f"Nobody holds the lease of the state in {self.store.describe()}.")
             return False
         self._show(held)
-        if isinstance(self.store, FileStore):
+        if self.store.lease_dies_with_holder:
             self.speaker.note("This lease is a lock of the operating system: it dies with its process.")
         elif not force and not self._agreed(held):
             return False

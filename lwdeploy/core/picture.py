@@ -30,7 +30,8 @@ class Picture:
 
     `file` is its name in messages and plans, `digest` that of its bytes, `size` counts them. `format` is told by
     the content (`PNG`, `JPEG`, or another one's name; empty for no picture at all), width and height are pixels.
-    `problem` says why it cannot be read; then nothing else is known but its name.
+    `odd` says why programs may show it differently, empty for most. `problem` says why it cannot be read; then
+    nothing else is known but its name.
     """
 
     file: str
@@ -39,6 +40,7 @@ class Picture:
     format: str = ""
     width: int = 0
     height: int = 0
+    odd: str = ""
     problem: str = ""
 
 

@@ -6,31 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["LOCAL", "Auth", "Guards", "Limits", "PlanName", "SecretRef", "Tenant"]
+from lwdeploy.core.places import StatePlace
+from lwdeploy.core.secret import SecretRef
+
+__all__ = ["LOCAL", "Auth", "Guards", "Limits", "PlanName", "Tenant"]
 
 PlanName = Literal["free", "standard", "advanced"]
 """What the tenant has subscribed to (reference 2.6); the schema of the Tenant takes these words only."""
 
 LOCAL = "local"
 """The endpoint that stands for the embedded local tenant."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretRef:
-    """Where a credential is to be found; never the credential itself. Exactly one field is set.
-
-    `env` names an environment variable, `file` a path relative to the manifest that names it (made absolute
-    by the loader), `exec` a command whose standard output is the value (run without a shell).
-    """
-
-    env: str | None = None
-    file: str | None = None
-    exec: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        if self.env is not None:
-            return f"environment variable {self.env}"
-        return f"file {self.file}" if self.file is not None else f"command {self.exec[0]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +45,19 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guards:
-    """What a plan may not do without a numbered override."""
+    """What a plan may not do without a numbered override; with `require_reason`, not without a reason either."""
 
     max_deletes: int = 1
     max_delete_percent: int = 10
     require_vice_pic: bool = False
     allowed_callback_hosts: tuple[str, ...] = ()
     name_pattern: str | None = None
+    require_reason: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """One tenant. `endpoint` is a base URL or `local`; `state_path` is None for the default place.
+    """One tenant. `endpoint` is a base URL or `local`; `state` is None where none is named.
 
     `domains` maps the names that manifests use to domain ids; `default_photo_url` serves bots that name none.
     `declared` tells a Tenant document from the built-in local tenant and from one made of the environment.
@@ -84,7 +70,7 @@ class Tenant:
     limits: Limits = Limits()
     domains: Mapping[str, int] = field(default_factory=dict)
     auth: Auth = field(default_factory=Auth)
-    state_path: str | None = None
+    state: StatePlace | None = None
     default_photo_url: str | None = None
     prune: bool = False
     guards: Guards = Guards()

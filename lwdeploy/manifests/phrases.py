@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lwdeploy.manifests.text import closest, listing, quoted
-from lwdeploy.manifests.words import STRANGERS, VALUES
+from lwdeploy.manifests.words import SAME_VALUE, STRANGERS, VALUES
 
 __all__ = ["Reason", "dotted", "for_value"]
 
@@ -142,6 +142,8 @@ def _enum(reason: Reason, name: str) -> Phrase:
 
 def _choice(word: str, known: Sequence[str]) -> str:
     squeezed = "".join(word.split()).lower()
+    if SAME_VALUE.get(squeezed) in known:
+        return f"did you mean {quoted(SAME_VALUE[squeezed])}?"
     whose = f"{STRANGERS[squeezed]}; " if squeezed in STRANGERS else ""
     return VALUES.get(squeezed) or f"{whose}write one of {listing(known)}"
 

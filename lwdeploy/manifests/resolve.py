@@ -14,7 +14,7 @@ from lwdeploy.core.types import Desired, Lifecycle, Resource
 from lwdeploy.manifests.document import Document
 from lwdeploy.manifests.load import Loaded
 from lwdeploy.manifests.mend import Rest, rest_of
-from lwdeploy.manifests.references import Index, Path, index, references_of
+from lwdeploy.manifests.references import REFERENCES, Index, Path, index, references_of
 from lwdeploy.manifests.tenants import default_tenant, project_id, tenant_view, tenants
 from lwdeploy.manifests.validity import Validity
 
@@ -99,6 +99,7 @@ def resolve(
             files |= declared.files
             if declared.in_scope:
                 scopes.add((bot.manifest.address, kind.name))
+    findings += _of_spare_menus(loaded.documents, tenant, kinds=kinds, validity=validity, pictures=pictures)
     return Resolved(
         desired=Desired(
             resources=tuple(sorted(resources, key=lambda each: each.address)),
@@ -200,13 +201,49 @@ def _text_at(spec: Mapping[str, Any], path: str) -> str:
     return str(found)
 
 
-def _findings(bot: _Bot, kinds: Sequence[Kind]) -> Iterator[Diagnostic]:
+def _findings(bot: _Bot, kinds: Sequence[Kind], *, within: Path = ()) -> Iterator[Diagnostic]:
+    """Give what the rules find below the path `within`."""
     for rule in (rule for kind in kinds for rule in kind.rules):
         for finding in rule.check(bot.manifest):
-            if bot.rest.touches(tuple(finding.path.split("."))):
+            segments = tuple(finding.path.split("."))
+            if bot.rest.touches(segments) or not (segments[: len(within)] == within != segments):
                 continue
             document, path = bot.origins.of(finding.path)
             yield document.finding(rule.id, finding.message, path=path, fix=finding.fix, severity=rule.severity)
+
+
+def _of_spare_menus(
+    documents: Sequence[Document],
+    tenant: TenantView,
+    *,
+    kinds: Sequence[Kind],
+    validity: Validity,
+    pictures: Pictures | None,
+) -> Iterator[Diagnostic]:
+    """Ask the rules about the menus that no Bot refers to (yet): each as the only thing that a Bot declares.
+
+    Policies and the like are not asked about: what is right in them depends on the Bot.
+    """
+    known = index(documents)
+    used = {(each.kind, each.key) for bot in documents if bot.kind == "Bot" for each in references_of(bot)}
+    places = {kind: tuple("0" if each == "*" else each for each in path) for path, kind in REFERENCES}
+    for (kind, name), document in known.items():
+        mount = places.get(kind, ())
+        if mount[:1] != ("menus",) or (kind, name) in used or not validity.is_sound(document):
+            continue
+        bot = _bot_around(document, mount, tenant=tenant, pictures=pictures)
+        yield from _findings(bot, kinds, within=mount)
+
+
+def _bot_around(document: Document, mount: Path, *, tenant: TenantView, pictures: Pictures | None) -> _Bot:
+    """Give a Bot of nothing but the document at the place where Bots have such ones."""
+    spec: Any = _mounted(document, mount)
+    for segment in reversed(mount):
+        spec = [spec] if segment.isdecimal() else {segment: spec}
+    origins = _Origins(document=document, mounts={mount: document})
+    manifest = Manifest(address=Address.top("bot", document.name), spec=spec, tenant=tenant, at=origins.at)
+    manifest = manifest if pictures is None else _with_pictures(manifest, origins, pictures)
+    return _Bot(manifest=manifest, origins=origins, rest=Rest(spec=spec, removed=frozenset()))
 
 
 def _lifecycle(written: Mapping[str, Any]) -> Lifecycle:

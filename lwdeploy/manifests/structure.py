@@ -19,7 +19,21 @@ from lwdeploy.manifests.words import NOT_YET_FIELDS, OTHER_TYPE
 
 __all__ = ["Structure"]
 
-_SECRET = ("spec", "auth")
+_REFERENCES = (
+    ("spec", "auth", "*"),
+    ("spec", "state", "postgres", "dsn"),
+    ("spec", "state", "object", "credentials", "*"),
+)
+"""Where credentials are referred to. What stands there in place of a reference may be the credential itself."""
+
+_NEAR_SECRETS = (("spec", "auth"), ("spec", "state", "postgres"), ("spec", "state", "object"))
+_NEVER_SHOWN = {("spec", "state", each) for each in ("file", "git", "object", "postgres")} | {
+    ("spec", "state"),
+    ("spec", "state", "git", "remote"),
+    ("spec", "state", "object", "endpoint"),
+}
+"""Where people write addresses that may hold a password or a token."""
+
 _MOST = 100  # of one document: a person corrects the first ones and looks again
 
 
@@ -47,10 +61,8 @@ class Structure:
                     yield finding
 
     def _explained(self, document: Document, reason: Reason) -> Iterator[Diagnostic]:
-        found = self._reasons(document, reason)
-        # Whatever stands in `auth` in place of a reference may be the credential: its line is not shown.
-        hidden = reason.path[:2] == _SECRET
-        return (replace(each, excerpt="") for each in found) if hidden else found
+        found = self._reasons(document, _guarded(reason))
+        return (replace(each, excerpt="") for each in found) if _is_hidden(document, reason) else found
 
     def _reasons(self, document: Document, reason: Reason) -> Iterator[Diagnostic]:
         path = reason.path
@@ -66,7 +78,7 @@ class Structure:
                 yield _out_of_place(document, reason)
         elif reason.keyword == "enum" and not self._has_type(reason):
             return  # another reason says that the type is wrong
-        elif path[:2] == _SECRET and len(path) > 2:
+        elif any(_matches(path[: len(each)], each) for each in _REFERENCES):
             yield _credential(document, reason)
         else:
             rule, message, fix = for_value(reason)
@@ -86,7 +98,7 @@ class Structure:
             fix = "write it in the document that `ref` points to, or write all fields here and no `ref`"
         elif not_yet:
             rule, message, fix = "LW017", f"{quoted(dotted(path))}: {not_yet[0]}", not_yet[1]
-        elif path[:2] == _SECRET and len(path) == 4 and not closest(path[-1], siblings):
+        elif _is_at_reference(path[:-1]) and not closest(path[-1], siblings):
             return _literal(document, path)
         else:
             fix = self.vocabulary.advice(path, siblings)
@@ -105,6 +117,26 @@ def _reason(error: ValidationError) -> Reason:
         path=(*path, str(error.instance)) if of_key else path,
         of_key=of_key,
     )
+
+
+def _matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    return len(path) == len(pattern) and all(want in {"*", each} for each, want in zip(path, pattern, strict=True))
+
+
+def _is_at_reference(path: tuple[str, ...]) -> bool:
+    return any(_matches(path, each) for each in _REFERENCES)
+
+
+def _is_hidden(document: Document, reason: Reason) -> bool:
+    """Tell whether the line that is at fault may hold a credential."""
+    near = any(reason.path[: len(each)] == each for each in _NEAR_SECRETS)
+    return near or (reason.path[:2] == ("spec", "state") and "@" in str(document.spec.get("state")))
+
+
+def _guarded(reason: Reason) -> Reason:
+    """Take out a text that may be an address with a password."""
+    hidden = isinstance(reason.value, str) and reason.path in _NEVER_SHOWN
+    return replace(reason, value="***") if hidden else reason
 
 
 def _is_reference(path: tuple[str, ...], word: str) -> bool:
@@ -146,7 +178,7 @@ def _short(value: Any) -> bool:
 
 def _credential(document: Document, reason: Reason) -> Diagnostic:
     """Whatever is written there may be the credential itself, so it is not repeated."""
-    if reason.keyword == "type" and len(reason.path) == 3 and reason.value is not None:
+    if reason.keyword == "type" and _is_at_reference(reason.path) and reason.value is not None:
         return _literal(document, reason.path)
     message = f"{quoted(dotted(reason.path))} is no reference to a credential"
     fix = "write exactly one of {env: NAME}, {file: PATH} and {exec: [COMMAND, ARGUMENT]}"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lwdeploy.core.kind import TenantView
-from lwdeploy.core.tenant import Auth, Guards, Limits, SecretRef, Tenant
+from lwdeploy.core.tenant import Auth, Guards, Limits, Tenant
 from lwdeploy.manifests.document import Document
 from lwdeploy.manifests.project import is_default
 from lwdeploy.manifests.references import index
+from lwdeploy.manifests.state_places import reference, state_place
 from lwdeploy.manifests.validity import Validity
 
 __all__ = ["default_tenant", "project_id", "tenant_view", "tenants"]
@@ -27,7 +27,8 @@ _AUTH = {
 
 def tenants(documents: Sequence[Document], *, validity: Validity | None = None) -> tuple[Tenant, ...]:
     """Give the tenants of the project in the order of their documents; an invalid one is left out."""
-    return tuple(_tenant(document) for document in _sound(documents, "Tenant", validity))
+    project = project_id(documents, validity=validity)
+    return tuple(_tenant(document, project) for document in _sound(documents, "Tenant", validity))
 
 
 def default_tenant(documents: Sequence[Document], *, validity: Validity | None = None) -> str | None:
@@ -63,10 +64,9 @@ def _sound(documents: Sequence[Document], kind: str, validity: Validity | None) 
     return [document for document in index(mine).values() if validity.is_sound(document)]
 
 
-def _tenant(document: Document) -> Tenant:
+def _tenant(document: Document, project: str) -> Tenant:
     spec = document.spec
     folder = document.source.folder
-    path = spec.get("state", {}).get("file", {}).get("path")
     return Tenant(
         name=document.name,
         endpoint=spec["endpoint"],
@@ -74,8 +74,8 @@ def _tenant(document: Document) -> Tenant:
         plan=spec.get("plan"),
         limits=_limits(spec),
         domains=dict(spec.get("domains", {})),
-        auth=Auth(**dict(_references(spec.get("auth", {}), folder))),
-        state_path=None if path is None else str(folder / path),
+        auth=Auth(**{_AUTH[word]: reference(each, folder) for word, each in spec.get("auth", {}).items()}),
+        state=state_place(spec.get("state", {}), folder=folder, space=f"{project}/{document.name}"),
         default_photo_url=spec.get("defaults", {}).get("photoUrl"),
         prune=spec.get("prune", False),
         guards=_guards(spec.get("guards", {})),
@@ -94,21 +94,6 @@ def _limits(spec: Mapping[str, Any]) -> Limits:
     )
 
 
-def _references(auth: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, SecretRef]]:
-    for word, name in _AUTH.items():
-        reference = auth.get(word)
-        if reference is not None:
-            file = reference.get("file")
-            yield (
-                name,
-                SecretRef(
-                    env=reference.get("env"),
-                    file=None if file is None else str(folder / file),
-                    exec=tuple(reference.get("exec", ())),
-                ),
-            )
-
-
 def _guards(written: Mapping[str, Any]) -> Guards:
     standard = Guards()
     return Guards(
@@ -117,4 +102,5 @@ def _guards(written: Mapping[str, Any]) -> Guards:
         require_vice_pic=written.get("requireVicePic", standard.require_vice_pic),
         allowed_callback_hosts=tuple(written.get("allowedCallbackHosts", ())),
         name_pattern=written.get("namePattern"),
+        require_reason=written.get("requireReason", standard.require_reason),
     )

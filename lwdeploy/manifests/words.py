@@ -12,6 +12,7 @@ __all__ = [
     "NOT_YET_FIELDS",
     "OTHER_TYPE",
     "SAME_AS",
+    "SAME_VALUE",
     "STRANGERS",
     "VALUES",
 ]
@@ -36,18 +37,6 @@ NOT_YET_FIELDS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("Bot", "spec.secret"): (
             "this version of lwdeploy does not handle bot secrets yet",
             f"{_OUT}, and read the secret in the Developer Console",
-        ),
-        ("Tenant", "spec.state.git"): (
-            "this version of lwdeploy does not keep its state in git yet",
-            f"{_OUT}, or use `file`",
-        ),
-        ("Tenant", "spec.state.object"): (
-            "this version of lwdeploy does not keep its state in an object store yet",
-            f"{_OUT}, or use `file`",
-        ),
-        ("Tenant", "spec.state.postgres"): (
-            "this version of lwdeploy does not keep its state in PostgreSQL yet",
-            f"{_OUT}, or use `file`",
         ),
     }
 )
@@ -86,6 +75,10 @@ SAME_AS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "allowtoselectedmember": ("permission",),
         "accountids": ("members",),
         "users": ("members",),
+        "w": ("width",),
+        "h": ("height",),
+        "left": ("x",),
+        "top": ("y",),
         "action": ("actions", "areas"),
         "actions": ("action", "areas"),
         "areas": ("actions",),
@@ -102,6 +95,15 @@ SAME_AS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "linkuri": ("uri",),
         "link": ("uri",),
         "url": ("uri",),
+        "ja": ("ja_JP",),
+        "jp": ("ja_JP",),
+        "ko": ("ko_KR",),
+        "kr": ("ko_KR",),
+        "en": ("en_US",),
+        "us": ("en_US",),
+        "zh": ("zh_CN", "zh_TW"),
+        "cn": ("zh_CN",),
+        "tw": ("zh_TW",),
         "apiurl": ("endpoint",),
         "baseurl": ("endpoint",),
     }
@@ -111,6 +113,12 @@ SAME_AS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 HERE: Mapping[tuple[str, str], str] = MappingProxyType(
     {
         ("Bot", "spec.name"): "the name that users see is `spec.botName`, the key of the document `metadata.name`",
+        ("Tenant", "spec.state.s3"): "did you mean `object`?",
+        ("Tenant", "spec.state.postgresql"): "did you mean `postgres`?",
+        **dict.fromkeys(
+            [("Tenant", f"spec.state.postgres.{each}") for each in ("url", "uri", "password", "host", "user")],
+            "write where the whole connection string is found: dsn: {env: NAME}",
+        ),
         ("Bot", "spec.domains.*.domainId"): "write the id, or the domain's name in the Tenant, as `name`",
         ("Bot", "spec.domains.*.id"): "write the id, or the domain's name in the Tenant, as `name`",
         (
@@ -142,8 +150,11 @@ ADVICE: Mapping[str, str] = MappingProxyType(
         "datetimepicker": _LINE_ONLY,
         "quickreply": _LINE_ONLY,
         "richmenualiasid": _LINE_ONLY,
+        "alturi": _LINE_ONLY,
         "inputoption": _LINE_ONLY,
         "fillintext": _LINE_ONLY,
+        "right": "write the distance from `x` to it as `width`",
+        "bottom": "write the distance from `y` to it as `height`",
         "richmenu": _RICH,
         "richmenus": _RICH,
         "richmenuid": "the service gives the id, and lwdeploy remembers it; leave it out",
@@ -183,6 +194,9 @@ VALUES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Squeezed foreign value, where one of a few is possible -> what to do."""
+
+SAME_VALUE: Mapping[str, str] = MappingProxyType({"url": "uri", "link": "uri", "text": "message"})
+"""Squeezed foreign value -> ours, where that is one of the possible ones."""
 
 _OF_LINE = "it belongs to LINE"
 _OF_MESSAGES = "it is for messages, not for menus"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property, lru_cache
@@ -25,6 +26,7 @@ __all__ = ["Desk"]
 _LARGEST = 16 << 20  # a menu takes a picture of 1 MB (reference 3.5)
 _LARGEST_FONT = 128 << 20  # one with all of Chinese, Japanese and Korean has some 20 MB
 _PIECE = 1 << 20
+_ADDRESS = re.compile(r"(?:https?|data|s3|gs):", re.IGNORECASE)
 _KEPT = 32  # drawn pictures of some 100 KB each
 
 
@@ -47,6 +49,8 @@ class Desk:
         """Look at the file `name` relative to `folder`; never raises for what is wrong with it."""
         if "\0" in name:
             return Picture(file=name, problem="no file's name can have a NUL character")
+        if _ADDRESS.match(name):
+            return Picture(file=name, problem="it is an address, and files are uploaded; download it first")
         return self._seen(_relative(folder / name, self._cwd))
 
     def trouble(self, recipe: Mapping[str, Any]) -> str:
@@ -94,6 +98,7 @@ class Desk:
             format=seen.format,
             width=seen.width,
             height=seen.height,
+            odd=seen.odd,
         )
 
     def _bytes(self, file: str) -> bytes:

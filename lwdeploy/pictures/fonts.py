@@ -119,13 +119,10 @@ class Fonts:
         needed = characters(texts)
         preferred = language_of(language, needed)
         candidates = self._of_file(file, preferred) if file else self._of_machine(preferred)
-        nearest = needed
-        for face in candidates:
-            missing = lacking(face, needed)
-            if not missing and _opens(face):
-                return face
-            nearest = min(nearest, missing or nearest, key=len)
-        raise _lacks_given(file, nearest) if file else _lacks_machine(nearest)
+        face, missing = _covering(candidates, needed)
+        if face is None:
+            raise _lacks_given(file, missing) if file else _lacks_machine(missing, instead=_OWN_FONT_ADVICE)
+        return face
 
     def nearest(self, texts: Iterable[str], *, language: str = "") -> Face:
         """Give the face that has most characters of the texts, and every Chinese, Japanese or Korean one.
@@ -139,7 +136,12 @@ class Fonts:
             self._of_machine(preferred), key=lambda each: (len(lacking(each, must)), len(lacking(each, needed)))
         )
         left_out = set(lacking(best, needed)) - set(must)
-        return self.find(["".join(each for each in needed if each not in left_out)], language=preferred)
+        face, missing = _covering(
+            self._of_machine(preferred), "".join(each for each in needed if each not in left_out)
+        )
+        if face is None:
+            raise _lacks_machine(missing)
+        return face
 
     def _of_file(self, file: Path, language: str) -> list[Face]:
         """Give the faces of a font file of the user's."""
@@ -197,6 +199,17 @@ def lacking(face: Face, needed: str) -> str:
     return "".join(each for each in needed if not face.covers(each))
 
 
+def _covering(candidates: Iterable[Face], needed: str) -> tuple[Face | None, str]:
+    """Give the first face that has all characters, or None and what the best of them lacks."""
+    least = needed
+    for face in candidates:
+        missing = lacking(face, needed)
+        if not missing and _opens(face):
+            return face, ""
+        least = min(least, missing or least, key=len)
+    return None, least
+
+
 def _opens(face: Face) -> bool:
     try:
         opened(face, 20)
@@ -229,7 +242,7 @@ def _lacks_given(file: Path, missing: str) -> UserError:
     )
 
 
-def _lacks_machine(missing: str) -> UserError:
+def _lacks_machine(missing: str, *, instead: str = "") -> UserError:
     if any(map(is_cjk, missing)):
         remedy = _CJK_ADVICE
     elif any(map(str.isalpha, missing)):
@@ -237,5 +250,6 @@ def _lacks_machine(missing: str) -> UserError:
     else:
         remedy = _SIGN_ADVICE
     return UserError(
-        f"no font on this machine has the characters {_told(missing)}", advice=f"{remedy}, or {_OWN_FONT_ADVICE}"
+        f"no font on this machine has the characters {_told(missing)}",
+        advice=f"{remedy}, or {instead}" if instead else f"{remedy}.",
     )

@@ -7,7 +7,7 @@ import struct
 import warnings
 from dataclasses import dataclass
 
-from PIL import Image
+from PIL import ExifTags, Image
 
 __all__ = ["BROKEN", "Seen", "inspected"]
 
@@ -30,17 +30,22 @@ _NAMED_ONLY = ("AVIF", "HEIC", "PDF", "PSD", "SVG", "TIFF")
 _PNG_END, _JPEG_END = b"IEND\xaeB`\x82", b"\xff\xd9"
 _SCAN = 0xDA  # the JPEG marker before the pixels
 _SVG_WITHIN = 1000
+_UPRIGHT = 1  # of the EXIF orientations
 BROKEN = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, OverflowError, struct.error)
 """What Pillow raises for bytes that are no picture, or not a whole one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Format, width and height, empty for what is no picture; or the `problem` of one that is broken."""
+    """Format, width and height, empty for what is no picture; or the `problem` of one that is broken.
+
+    `odd` says why programs may show it differently.
+    """
 
     format: str = ""
     width: int = 0
     height: int = 0
+    odd: str = ""
     problem: str = ""
 
 
@@ -77,9 +82,18 @@ def _opened(content: bytes, kind: str) -> Seen:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with Image.open(io.BytesIO(content), formats=[kind]) as image:
-            seen = Seen(format=kind, width=image.width, height=image.height)
+            seen = Seen(format=kind, width=image.width, height=image.height, odd=_oddity(image))
             image.verify()  # the checksums of a PNG; nothing for the others
     return seen
+
+
+def _oddity(image: Image.Image) -> str:
+    if image.format == "PNG":  # looking for EXIF in it would unfold all pixels
+        return "it is animated" if getattr(image, "is_animated", False) else ""
+    if image.mode == "CMYK":
+        return "its colours are meant for printing (CMYK)"
+    turned = image.getexif().get(ExifTags.Base.Orientation, _UPRIGHT)
+    return "" if turned == _UPRIGHT else "it says of itself that it is to be turned or mirrored (EXIF)"
 
 
 def _is_whole(content: bytes, kind: str) -> bool:

@@ -48,6 +48,7 @@ def encode(plan: Plan) -> dict[str, Any]:
         "retained": list(plan.retained),
         "files": dict(plan.files),
         "allowed": dict(plan.allowed),
+        "reason": plan.reason,
         "digest": plan.digest,
     }
 
@@ -175,6 +176,7 @@ def _decode(content: Mapping[str, Any]) -> Plan:
         retained=tuple(content["retained"]),
         files=content["files"],
         allowed=content["allowed"],
+        reason=content["reason"],
         digest=content["digest"],
     )
 

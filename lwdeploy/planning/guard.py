@@ -41,6 +41,7 @@ class Facts:
     empty_tree: bool = False
     crowds: tuple[Crowd, ...] = ()
     allowed: Mapping[str, int] = field(default_factory=dict)
+    reason: str = ""
 
 
 def check(changes: Sequence[Change], *, consequences: Iterable[Consequence], facts: Facts) -> tuple[Refusal, ...]:
@@ -57,6 +58,7 @@ def check(changes: Sequence[Change], *, consequences: Iterable[Consequence], fac
         *(_nothing_to_bind(address) for address in facts.unbound),
         *_unmanaged(told, changes, facts),
         *_look_alikes(changes, facts),
+        *_unexplained(facts),
         *(_impossible(each) for each in told if each.refused),
     )
 
@@ -205,6 +207,16 @@ def _as_yaml(key: str) -> str:
     """Give a key as every YAML reader takes it for a text."""
     shifty = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
     return key if key[:1].isalpha() and key not in shifty else f'"{key}"'
+
+
+def _unexplained(facts: Facts) -> Iterator[Refusal]:
+    if facts.guards.require_reason and facts.allowed and not facts.reason:
+        told = ", ".join(f"{guard}={number}" for guard, number in facts.allowed.items())
+        yield Refusal(
+            guard="reason",
+            message=f"guards are overridden ({told}), and the Tenant's guard requireReason wants to know why",
+            advice="Say it with --reason TEXT: it stands in the plan, in the report and in the audit log.",
+        )
 
 
 def _impossible(consequence: Consequence) -> Refusal:

@@ -61,7 +61,8 @@ class Plan:
     `tenant` is its name, `identity` what the state is bound to. `changes` hold every address, unchanged ones
     too, in the order in which they run. `unmanaged` are (id, name) of bots that are nobody's here, `beside` such
     objects below our bots, `retained` the addresses that are owned but in no manifest. `notes` say what needs no
-    attention now. `files` maps local files to their digests.
+    attention now. `files` maps local files to their digests. `allowed` are the numbered overrides of guards, and
+    `reason` is what somebody said about them.
     """
 
     tenant: str
@@ -80,6 +81,7 @@ class Plan:
     retained: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     allowed: Mapping[str, int] = field(default_factory=dict)
+    reason: str = ""
     digest: str = ""
 
     def count(self, *actions: Action) -> int:

@@ -39,6 +39,7 @@ class Terms:
     guards: Guards = field(default_factory=Guards)
     prune: bool = False
     allowed: Mapping[str, int] = field(default_factory=dict)
+    reason: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -96,6 +97,7 @@ class _Maker:
             retained=tuple(str(address) for address in self._retained()),
             files=self.desired.files,
             allowed=self.terms.allowed,
+            reason=self.terms.reason,
         )
 
     def _state_ref(self) -> StateRef:
@@ -288,6 +290,7 @@ class _Maker:
             crowds=tuple(crowds(self.live.below, changes=changes, kinds=self.kinds)),
             empty_tree=self._prunes() and not self.desired.resources and bool(self._forgotten()),
             allowed=self.terms.allowed,
+            reason=self.terms.reason,
         )
 
     def _unmanaged(self) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,9 @@
 
 A wave creates its new bots under their marks, records their ids in one write, carries out everything else of
 these bots, and records the results in one write. Killed anywhere, the marks tell the next run what was begun.
+
+A run that lost its lease sends and records nothing more: the lease is asked before every single write, and shown
+to be held right before bots are named. So what another run does meanwhile is not disturbed.
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ def apply(plan: Plan, *, engine: Engine) -> ApplyReport:
         engine.store.lease(holder=engine.holder, timeout=engine.lock_timeout) as lease,
         ThreadPoolExecutor(max_workers=engine.workers, thread_name_prefix="apply") as pool,
     ):
+        engine.guard(lease.check)
         state = current_state(plan, engine)
         chains = chains_of(plan)
         read_at = engine.clock()
@@ -76,11 +80,11 @@ class _Apply:
 
     def _wave(self, wave: Sequence[Chain]) -> None:
         ready = [chain for chain in wave if self._ready(chain)]
-        self.lease.beat()
+        self.lease.check()
         reserved = self._reserve(ready)
         going = [chain for chain in ready if self._may_run(chain, reserved)]
-        self.lease.check()
         results = list(self.pool.map(lambda chain: self._run(chain, reserved.get(chain.root)), going))
+        self.lease.check()  # a record would get into the way of the run that has the lease now
         self.ledger.record(results)
 
     def _ready(self, chain: Chain) -> bool:
@@ -102,7 +106,7 @@ class _Apply:
         found = {root: each for root, each in made.items() if isinstance(each, LiveResource)}
         for chain in creates:
             error = made[chain.root]
-            if isinstance(error, RemoteError):
+            if isinstance(error, RemoteError | StateError):
                 self._told(failed(chain.steps[0], error))
                 for step in chain.steps[1:]:
                     self._told(not_started(step, f"waits for {chain.root}"))
@@ -122,21 +126,23 @@ class _Apply:
             elif own is not None and own.proof is Proof.MARK and not own.stray:
                 marked[chain.root] = _begun(own, str(own.remote_id))
         try:
+            self.lease.check()
             if marked:
                 self.ledger.reserved(marked)
+            self.lease.beat()  # who was held up until now must not name anything
         except StateError as error:
-            self._tell_unrecorded(chains, marked, error)
+            self._tell_begun(chains, marked, error)
             raise
 
-    def _tell_unrecorded(
+    def _tell_begun(
         self, chains: Sequence[Chain], marked: Mapping[Address, StateEntry], error: StateError
     ) -> None:
-        """Say which bots exist under their marks although nothing could be recorded of them."""
+        """Say which bots exist under their marks, and why they do not become more than that in this run."""
         for chain in chains:
             if chain.root in marked and chain.own is not None:
                 self._told(failed(chain.own, error, remote_id=marked[chain.root].remote_id))
 
-    def _reserve_one(self, chain: Chain) -> LiveResource | RemoteError | None:
+    def _reserve_one(self, chain: Chain) -> LiveResource | RemoteError | StateError | None:
         """Create one bot under its mark; give the error instead of raising, None when asked to stop."""
         if self.engine.stopping():
             return None
@@ -145,7 +151,7 @@ class _Apply:
         try:
             with self.engine.audit.about(step.address):
                 return reserve(step, adapter=adapter, engine=self.engine, project=self.plan.project)
-        except RemoteError as error:
+        except (RemoteError, StateError) as error:
             return error
 
     def _may_run(self, chain: Chain, reserved: Mapping[Address, LiveResource]) -> bool:
@@ -153,7 +159,7 @@ class _Apply:
         return chain.root in reserved if creates else True
 
     def _run(self, chain: Chain, reserved: LiveResource | None) -> ChainResult:
-        if reserved is None and self.engine.stopping():
+        if reserved is None and (self.engine.stopping() or not self._held()):
             return ChainResult(root=chain.root, outcomes=())
         try:
             result = run_chain(
@@ -170,6 +176,14 @@ class _Apply:
         for outcome in result.outcomes:
             self._told(outcome)
         return result
+
+    def _held(self) -> bool:
+        """Tell whether the lease is still ours; why not is told by whoever records the wave."""
+        try:
+            self.lease.check()
+        except StateError:
+            return False
+        return True
 
     def _told(self, outcome: Outcome) -> None:
         self.outcomes[outcome.address] = outcome

@@ -33,6 +33,10 @@ class Keep(Protocol):
         ...
 
 
+def _unguarded(_check: Callable[[], None]) -> None:
+    """Let all writes pass."""
+
+
 def _keep_nothing(_change: Change, *, entries: Mapping[Address, StateEntry], users: Mapping[str, str]) -> None:
     """Let the bot go as it is."""
     del entries, users
@@ -45,7 +49,7 @@ class Engine:
     `clock` is monotonic seconds; `nonce` and `lineage` give fresh random text; `stopping` tells whether to
     start nothing more; `progress` is told every outcome, from any thread. `wave` bots are created before
     their ids are recorded together; `workers` bots are worked on at a time. `audit` is told what writes are about.
-    `keep` saves a bot before it is deleted.
+    `keep` saves a bot before it is deleted. `guard` is given what must be asked before every single write.
     """
 
     adapters: Adapters
@@ -62,6 +66,7 @@ class Engine:
     lock_timeout: float
     audit: Audit = field(default_factory=NoAudit)
     keep: Keep = _keep_nothing
+    guard: Callable[[Callable[[], None]], None] = _unguarded
     workers: int = 8
     wave: int = 50
 

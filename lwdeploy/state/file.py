@@ -45,6 +45,11 @@ class FileStore:
         self._clock = clock
         self._sleep = sleep
 
+    @property
+    def lease_dies_with_holder(self) -> bool:
+        """Yes: it is a lock of the operating system."""
+        return True
+
     def describe(self) -> str:
         """Name the absolute path."""
         return f"file {self._path}"

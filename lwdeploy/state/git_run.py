@@ -70,7 +70,7 @@ def _not_started(error: OSError, cwd: Path) -> StateError:
     if isinstance(error, FileNotFoundError) and str(error.filename) != str(cwd):
         return StateError(
             "the state is kept in a git repository, and there is no program `git`",
-            advice="Install git (2.31 or newer), or put it on the PATH.",
+            advice="Install git 2.31 or newer (apt-get install git), or put it on the PATH.",
         )
     return StateError(
         f"cannot run git in {cwd}: {error.strerror}",

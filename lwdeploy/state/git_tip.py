@@ -75,7 +75,7 @@ class Change:
                 if other.startswith(f"{path}/") or path.startswith(f"{other}/"):
                     raise StateError(
                         f"git cannot keep {path!r} beside {other!r}: one would be a file and a folder at once",
-                        advice="Give the tenant another path in its state: {git: {path: ...}}.",
+                        advice="Give the tenant another folder in its state: {git: {folder: ...}}.",
                     )
         return after
 

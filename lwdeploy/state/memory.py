@@ -65,6 +65,11 @@ class MemoryStore:
         """Take the lease from whoever holds it, as if it had expired."""
         self._lease = None
 
+    @property
+    def lease_dies_with_holder(self) -> bool:
+        """Yes, like everything here."""
+        return True
+
     def describe(self) -> str:
         """Name the backend; a plan made against it can run only in this process."""
         return f"memory {id(self):x}"

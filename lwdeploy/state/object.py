@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from lwdeploy.core.errors import StateError
 from lwdeploy.state.blobs import Blob, Moved
+from lwdeploy.state.object_credentials import Keys
 from lwdeploy.state.object_place import ObjectPlace, where
 from lwdeploy.state.object_problems import CONDITIONS
 from lwdeploy.state.swap import Patience, RefusedError, Seen, again, settle
@@ -43,7 +44,10 @@ _NO_VERSION = f'"{"0" * 32}"'
 
 
 class ObjectBlobs:
-    """Blobs in a bucket. May be used from any thread. Makes no request before the first method is called."""
+    """Blobs in a bucket. May be used from any thread. Makes no request before the first method is called.
+
+    Without `keys` the credentials are found as the AWS tools find them in `environ`.
+    """
 
     def __init__(
         self,
@@ -53,6 +57,7 @@ class ObjectBlobs:
         clock: Clock,
         sleep: Sleep,
         nonce: Callable[[], str],
+        keys: Keys | None = None,
     ) -> None:
         try:
             from lwdeploy.state.object_bucket import Bucket  # noqa: PLC0415 - obstore is an extra
@@ -61,7 +66,7 @@ class ObjectBlobs:
                 "state in an object store needs obstore", advice="Run `pip install 'lwdeploy[object]'`."
             ) from error
         self._where = where(place, environ)
-        self._open: Callable[[], Bucket] = partial(Bucket, self._where, environ)
+        self._open: Callable[[], Bucket] = partial(Bucket, self._where, environ, keys)
         self._opened: Bucket | None = None
         self._patience = Patience(clock=clock, sleep=sleep)
         self._nonce = nonce

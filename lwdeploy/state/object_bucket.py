@@ -15,7 +15,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import S3Store
 
-from lwdeploy.state.object_credentials import find_credentials
+from lwdeploy.state.object_credentials import Keys, find_credentials
 from lwdeploy.state.object_place import Where
 from lwdeploy.state.object_problems import explain, is_absent, unlike_s3
 from lwdeploy.state.swap import RefusedError
@@ -53,9 +53,9 @@ class Listed:
 class Bucket:
     """The objects of one place. May be used from any thread."""
 
-    def __init__(self, where: Where, environ: Mapping[str, str]) -> None:
+    def __init__(self, where: Where, environ: Mapping[str, str], keys: Keys | None = None) -> None:
         self._where = where
-        self._credentials = find_credentials(environ)
+        self._credentials = find_credentials(environ) if keys is None else keys.credentials()
         self._reading = self._open(timeout=_WHOLE, read=_ANSWER)
         self._writing = self._open(timeout=_ANSWER)
 

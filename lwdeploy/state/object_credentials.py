@@ -16,13 +16,34 @@ from typing import TYPE_CHECKING
 from lwdeploy.core.errors import StateError
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config, S3CredentialProvider
+    from obstore.store import S3Config, S3Credential, S3CredentialProvider
 
-__all__ = ["NO_CREDENTIALS", "Credentials", "find_credentials", "find_region"]
+__all__ = ["NO_CREDENTIALS", "Credentials", "Keys", "find_credentials", "find_region"]
 
 _SAID_BY_ENVIRONMENT = ("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE")
 _CONTAINERS = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 _FOR_BOTO3 = ("sso_session", "sso_start_url", "role_arn", "credential_process", "login_session")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Keys that were given; the environment does not add to them, not even a session token."""
+
+    access_key_id: str = field(repr=False)
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+    def credentials(self) -> Credentials:
+        """Give them as obstore is to be told: a provider, since it mixes keys alone with the environment."""
+        return Credentials(keys={}, provider=self._provide)
+
+    def _provide(self) -> S3Credential:
+        return {
+            "access_key_id": self.access_key_id,
+            "secret_access_key": self.secret_access_key,
+            "token": self.session_token,
+            "expires_at": None,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

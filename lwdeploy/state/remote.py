@@ -43,6 +43,11 @@ class RemoteStore:
         self._nonce = nonce
         self._pulse = pulse
 
+    @property
+    def lease_dies_with_holder(self) -> bool:
+        """No: it is a blob."""
+        return False
+
     def describe(self) -> str:
         """Name the kind and the place."""
         return self._blobs.describe()

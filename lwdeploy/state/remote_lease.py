@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 
 from lwdeploy.core.errors import Locked, StateError
-from lwdeploy.state.blobs import Blobs, Moved
+from lwdeploy.state.blobs import Blob, Blobs, Moved
 from lwdeploy.state.holder import Holder
 from lwdeploy.state.waiting import Clock
 
@@ -26,6 +26,9 @@ BEAT_EVERY = 20.0
 
 _DOUBTFUL = 30.0
 """A lease that was confirmed longer ago than this is confirmed again before anything is written because of it."""
+
+_UNSEEN = 5.0
+"""A lease that was seen longer ago than this is looked at before: it may have been taken away (`state unlock`)."""
 
 Pulse = Callable[[Callable[[], None]], AbstractContextManager[None]]
 """Calls a function again and again, from another thread, as long as a block lasts."""
@@ -65,14 +68,35 @@ class RemoteLease:
         self._ticket = ticket
         self._version = version
         self._clock = clock
-        self._confirmed = begun
+        self._confirmed = self._seen = begun
         self._lost = False
         self._mutex = threading.Lock()
 
     def check(self) -> None:
-        """Raise Locked when the lease was lost; look, if the last sign of life is not a recent one."""
-        if self._lost or self._clock() - self._confirmed >= _DOUBTFUL:
+        """Raise Locked when the lease was lost; look, if the last look is not a recent one.
+
+        With a sign of life that is not recent a look is not enough: somebody may be about to take the lease.
+        """
+        now = self._clock()
+        if self._lost or now - self._confirmed >= _DOUBTFUL:
             self._renew(patient=False)
+        elif now - self._seen >= _UNSEEN:
+            self._look()
+
+    def _look(self) -> None:
+        """See whether the lease is still ours. A place that is out of reach is borne: it was ours just now."""
+        with self._mutex:
+            begun = self._clock()
+            if self._lost or begun - self._seen < _UNSEEN:  # another thread came first
+                return
+            try:
+                blob = self._blobs.get(self._name)
+            except StateError:
+                return
+            if not self._is_ours(blob):
+                self._lost = True
+                raise self._gone()
+            self._seen = begun
 
     def beat(self) -> None:
         """Show a sign of life; raises Locked when the lease was lost."""
@@ -94,15 +118,20 @@ class RemoteLease:
                 if not patient or self._clock() - self._confirmed >= TTL:
                     raise
                 return
-            self._ticket, self._version, self._confirmed = following, version, begun
+            self._ticket, self._version, self._confirmed, self._seen = following, version, begun, begun
 
     def _look_again(self) -> None:
         """After a write that failed somehow: it may have been stored all the same."""
         with suppress(StateError):
-            blob = self._blobs.get(self._name)
-            found = None if blob is None else Ticket.from_json(blob.content)
-            if blob is not None and found is not None and found.token == self._ticket.token:
-                self._ticket, self._version = found, blob.version
+            self._is_ours(self._blobs.get(self._name))
+
+    def _is_ours(self, blob: Blob | None) -> bool:
+        """Tell whether a lease is that of this run; if so, that is the version to go on from."""
+        found = None if blob is None else Ticket.from_json(blob.content)
+        if blob is None or found is None or found.token != self._ticket.token:
+            return False
+        self._ticket, self._version = found, blob.version
+        return True
 
     def _gone(self) -> Locked:
         return Locked(

@@ -46,6 +46,11 @@ class Store(Protocol):
     only errors of the `StateError` branch.
     """
 
+    @property
+    def lease_dies_with_holder(self) -> bool:
+        """Whether a lease ends with the process that has it, so that there is nothing to take away."""
+        ...
+
     def describe(self) -> str:
         """Name the backend and the place, always in the same words: plans are bound to them."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -40,6 +41,7 @@ _WORDS: Mapping[Action, str] = {
 _ORIGINS: Mapping[Origin, str] = {Origin.INTENT: "~", Origin.DRIFT: "!", Origin.BOTH: "!~"}
 LONGEST_VALUE = 200
 MOST_BESIDE = 20
+_DIGEST = re.compile(r"(drawn:)?sha256:[0-9a-f]{64}")
 
 
 def plan_lines(plan: Plan) -> Iterator[Line]:
@@ -55,7 +57,14 @@ def plan_lines(plan: Plan) -> Iterator[Line]:
     yield from _consequence_lines(plan)
     yield from _other_lines(plan)
     yield from _refusal_lines(plan)
+    yield from _override_lines(plan)
     yield Line(summary(plan), Style.BOLD)
+
+
+def _override_lines(plan: Plan) -> Iterator[Line]:
+    if plan.allowed:
+        told = ", ".join(f"{guard}={number}" for guard, number in plan.allowed.items())
+        yield Line(f"Overridden: {told}" + (f" ({printable(plan.reason)})" if plan.reason else ""), Style.WARNING)
 
 
 def summary(plan: Plan) -> str:
@@ -115,10 +124,11 @@ def _diff_lines(diff: FieldDiff, *, pictures: Mapping[str, Source]) -> Iterator[
         Origin.BOTH: "   (changed here and outside lwdeploy)",
     }[diff.origin]
     if isinstance(diff.old, list) and isinstance(diff.new, list):
-        yield Line(f"     {_ORIGINS[diff.origin]:>2} {diff.path}:{told}", style)
+        moved = "   (in another order)" if sorted(map(dumps, diff.old)) == sorted(map(dumps, diff.new)) else ""
+        yield Line(f"     {_ORIGINS[diff.origin]:>2} {diff.path}:{moved}{told}", style)
         yield from _list_lines(diff.old, diff.new)
     else:
-        values = f"{_value(diff.old)} -> {_picture(diff.new, pictures) or _value(diff.new)}"
+        values = f"{_before(diff.old)} -> {_picture(diff.new, pictures) or _before(diff.new)}"
         yield Line(f"     {_ORIGINS[diff.origin]:>2} {diff.path}: {values}{told}", style)
     if diff.note:
         yield Line(f"        note: {printable(diff.note)}", Style.DIM)
@@ -139,7 +149,17 @@ def _picture(value: Any, pictures: Mapping[str, Source]) -> str:
     if not isinstance(value, str) or value not in pictures:
         return ""
     name = pictures[value].get("file", "drawn of the labels")
-    return f"{printable(str(name))} ({value[:15]}...)"
+    return f"{printable(str(name))} ({_short(value)})"
+
+
+def _before(value: Any) -> str:
+    """Give a value that no file stands for; of the digest of a picture, its beginning."""
+    return _short(value) if isinstance(value, str) and _DIGEST.fullmatch(value) else _value(value)
+
+
+def _short(digest: str) -> str:
+    scheme, _, hexadecimal = digest.rpartition(":")
+    return f"{scheme}:{hexadecimal[:8]}..."
 
 
 def _value_lines(value: Any, *, pictures: Mapping[str, Source]) -> Iterator[str]:

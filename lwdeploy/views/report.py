@@ -83,10 +83,14 @@ def report_json(
     *,
     tenant: str | None,
     digest: str | None,
+    reason: str = "",
     calls: Mapping[str, int],
     course: Course | None = None,
 ) -> dict[str, Any]:
-    """Give the whole report as data; `calls` counts what was sent, by operation."""
+    """Give the whole report as data.
+
+    `calls` counts what was sent, by operation; `reason` is why the plan overrides guards.
+    """
     course = course or Course()
     return {
         "format_version": FORMAT_VERSION,
@@ -97,6 +101,7 @@ def report_json(
         "exit_code": course.exit_code,
         "tenant": tenant,
         "plan_digest": digest,
+        "reason": reason,
         "complete": course.ended and report.complete,
         "interrupted": report.interrupted,
         "failure": None if report.failure is None else report.failure.message,

@@ -69,3 +69,24 @@ def test_all_mistakes_in_pictures_are_told_at_once(project: Project) -> None:
     ran = project.run("validate", "--format", "json")
     assert ran.code == 3
     assert [each["rule"] for each in ran.json["diagnostics"]] == ["LW090"] * 3
+
+
+def test_the_menu_of_nobody_is_looked_at_too(project: Project) -> None:
+    """Whoever writes the menu first, and the bot later, learns at once what is wrong with the picture."""
+    area = {"action": {"type": "message", "label": "Slip", "text": "slip"}}
+    project.write(
+        "menus/slip.yaml",
+        {
+            "apiVersion": "lwdeploy/v1",
+            "kind": "RichMenu",
+            "metadata": {"name": "slip"},
+            "spec": {"image": "menu.png", "layout": "1x1", "areas": [area]},
+        },
+    )
+    ran = project.run("validate", "--format", "json")
+    assert ran.code == 3
+    [found] = ran.json["diagnostics"]
+    assert (found["rule"], found["message"]) == (
+        "LW090",
+        "the picture menus/menu.png cannot be used: there is no such file",
+    )

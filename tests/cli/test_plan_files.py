@@ -190,7 +190,7 @@ def test_a_state_of_another_tenant_is_not_used(
 
 def test_the_flags_of_a_plan_are_in_the_plan(planned: Project) -> None:
     """A saved plan takes no flag that would make it another plan."""
-    for flag in (("--prune",), ("--target", "bot/payroll"), ("--allow", "delete=1")):
+    for flag in (("--prune",), ("--target", "bot/payroll"), ("--allow", "delete=1"), ("--reason", "so")):
         ran = planned.run("apply", "plan.json", *flag)
         assert ran.code == 1
         assert "belong to plan" in ran.err

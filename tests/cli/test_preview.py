@@ -93,6 +93,12 @@ def test_every_menu_is_drawn_in_each_of_its_languages(shop: Project) -> None:
 
 
 @pytest.mark.usefixtures("lettered")
+def test_a_quiet_preview_says_only_how_it_ended(shop: Project) -> None:
+    """The files one by one are progress."""
+    assert shop.run("preview", "-q").err == "Preview: preview/index.html (4 files, 0 unchanged)\n"
+
+
+@pytest.mark.usefixtures("lettered")
 def test_the_areas_are_drawn_over_the_picture(shop: Project) -> None:
     """Languages differ in what is written over one picture, and the picture shines through."""
     shop.run("preview")

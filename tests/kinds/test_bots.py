@@ -8,6 +8,7 @@ import pytest
 
 from lwdeploy.api.call import call
 from lwdeploy.simulator import Fault
+from lwdeploy.simulator.users import identify
 from tests.kinds.deployment import HANAKO, TARO, Deployment, least
 
 
@@ -149,3 +150,16 @@ def test_narrower_domains_name_the_registrations_that_the_service_will_delete(de
     plan = deployment.plan({"helpdesk": least(policy={"allowedDomains": ["osaka"]})}, allowed={})
     assert [each.objects for each in plan.consequences] == [("10000001",)]
     assert [each.guard for each in plan.refusals] == ["unmanaged"]
+
+
+def test_a_list_that_lags_teaches_no_wrong_user_id(deployment: Deployment) -> None:
+    """The id that shows up next may be the one of the member who was added before."""
+    members = {"name": "tokyo", "permission": "selected", "members": [HANAKO, TARO]}
+    bots = {"both": least(domains=[members]), "one": least(domains=[{**members, "members": [TARO]}])}
+    deployment.tenant.add_fault(Fault(kind="lagging_list", operation="listBotDomainMembers", times=3))
+    deployment.apply(deployment.plan(bots))
+    assert deployment.state.users.get(TARO) in {None, identify(TARO)}
+    assert deployment.state.users.get(HANAKO) in {None, identify(HANAKO)}
+    deployment.deploy(bots)
+    found = [each["domains"][0]["members"] for each in deployment.tenant.snapshot()["bots"]]
+    assert sorted(map(sorted, found)) == sorted([sorted([identify(HANAKO), identify(TARO)]), [identify(TARO)]])

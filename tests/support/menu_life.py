@@ -15,6 +15,7 @@ __all__ = [
     "TARO",
     "draw",
     "main_menu",
+    "menus_in",
     "menus_of",
     "put_menu",
     "rich",
@@ -73,6 +74,11 @@ def menus_of(tenant: LocalTenant, bot_name: str = "Help Desk") -> dict[str, Any]
     `rich` is sorted and holds a menu that is there twice twice.
     """
     (bot,) = [each for each in tenant.snapshot()["bots"] if each["botName"] == bot_name]
+    return menus_in(tenant, bot)
+
+
+def menus_in(tenant: LocalTenant, bot: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the same of one bot of a snapshot."""
     names = {each["richmenuId"]: each["richmenuName"] for each in bot["richmenus"]}
     return {
         "rich": sorted((_told(tenant, bot["botId"], each) for each in bot["richmenus"]), key=json.dumps),

@@ -70,7 +70,8 @@ class BotDomainAdapter:
     ) -> dict[str, str]:
         """Bring the members to what is declared; give the logins whose user ids showed themselves.
 
-        Nobody is removed while a declared login has no known user id: it might be the very member.
+        Nobody is removed while a declared login has no known user id: it might be the very member. Once a login
+        did not show itself (the list may lag), the next id to appear can be his: nothing is learnt from then on.
         """
         if "members" not in change.desired:
             return {}
@@ -78,8 +79,11 @@ class BotDomainAdapter:
         present = self._present(bot_id, domain_id, live=live)
         wanted = {users.get(member, member) for member in change.desired["members"]}
         learnt: dict[str, str] = {}
+        clear = True
         for member in sorted(wanted - present):
-            learnt |= self._add(bot_id, domain_id, member=member, present=present)
+            shown = self._add(bot_id, domain_id, member=member, present=present)
+            clear = clear and (bool(shown) or "@" not in member)
+            learnt |= shown if clear else {}
         if all("@" not in learnt.get(member, member) or member in present for member in wanted):
             gone = present - wanted - set(learnt.values())
             for member in sorted(gone):

@@ -9,7 +9,7 @@ from lwdeploy.kinds.rich_menu.images import named_files, recipes
 from lwdeploy.kinds.rich_menu.layout import SIZES
 from lwdeploy.kinds.rich_menu.spec import menus_of
 
-__all__ = ["nearly_too_heavy", "too_heavy", "undrawable", "unreadable", "wrong_format", "wrong_size"]
+__all__ = ["nearly_too_heavy", "odd", "too_heavy", "undrawable", "unreadable", "wrong_format", "wrong_size"]
 
 MOST_BYTES = 1024 * 1024
 SURE_BYTES = 1000 * 1000
@@ -75,6 +75,15 @@ def _heavy(manifest: Manifest, *, least: int, most: int | None) -> Iterator[Find
                 message = f"{picture.file} has {picture.size} bytes; the service takes 1 MB"
                 fix = "save it with fewer colours, or as JPEG of less quality"
                 yield Finding(path=where, message=message, fix=fix)
+
+
+def odd(manifest: Manifest) -> Iterator[Finding]:
+    """Find pictures that one program shows so and another one otherwise."""
+    for path, menu in menus_of(manifest):
+        for where, picture in named_files(manifest, menu, path=path):
+            if picture.format in _FORMATS and picture.odd:
+                message = f"{picture.file} may look different on the phone: {picture.odd}"
+                yield Finding(path=where, message=message, fix="save it as a plain PNG, as it is to be seen")
 
 
 def undrawable(manifest: Manifest) -> Iterator[Finding]:

@@ -271,4 +271,12 @@ RULES: tuple[Rule, ...] = (
         "characters.",
         pictures.undrawable,
     ),
+    _rule(
+        109,
+        "a picture may look different on the phone",
+        "Pictures that move, that have colours for printing or that are to be turned are shown one way by one "
+        "program and another way by the next; what the service and its apps do with them is not documented.",
+        pictures.odd,
+        Severity.WARNING,
+    ),
 )

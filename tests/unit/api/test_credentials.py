@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from lwdeploy.api.credentials import LONGEST, Credentials, private_key, resolve
 from lwdeploy.core.errors import UserError
-from lwdeploy.core.tenant import Auth, SecretRef
+from lwdeploy.core.secret import SecretRef
+from lwdeploy.core.tenant import Auth
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey

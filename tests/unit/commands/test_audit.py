@@ -64,6 +64,7 @@ def test_a_write_has_a_line_before_it_leaves_and_one_when_it_has_ended(audit: Au
                 "address": "bot/helpdesk",
                 "ids": {"botId": "2000001"},
                 "plan_digest": DIGEST,
+                "reason": "",
                 "user": "taro",
                 "host": "runner-7",
                 "pid": 4711,

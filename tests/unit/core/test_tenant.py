@@ -6,7 +6,8 @@ from dataclasses import fields
 
 import pytest
 
-from lwdeploy.core.tenant import LOCAL, Auth, SecretRef, Tenant
+from lwdeploy.core.secret import SecretRef
+from lwdeploy.core.tenant import LOCAL, Auth, Tenant
 
 
 @pytest.mark.parametrize(

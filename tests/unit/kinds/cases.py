@@ -32,6 +32,7 @@ PICTURES: Mapping[str, Picture] = {
         drawing("edge.png", weight=LIMIT),
         drawing("heavy.png", weight=LIMIT + 1),
         Picture(file="letter.png", digest="sha256:letter.png", size=12),
+        Picture(file="printed.jpg", digest="sha256:p", format="JPEG", width=2500, height=1686, odd="it is CMYK"),
         Picture(file="missing.png", problem="there is no such file"),
         Picture(file="kana.ttf", digest="sha256:kana.ttf", size=9000),
         Picture(file="latin.ttf", digest="sha256:latin.ttf", size=9000),

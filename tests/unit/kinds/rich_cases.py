@@ -298,6 +298,16 @@ RICH_CASES: Mapping[str, Mapping[str, Case]] = {
             path=IMAGE,
         ),
     },
+    "LW109": {
+        "for printing": Case(
+            bad=pictured("printed.jpg"),
+            good=pictured("full.jpg"),
+            path=IMAGE,
+            message="printed.jpg may look different on the phone: it is CMYK",
+            fix="save it as a plain PNG, as it is to be seen",
+        ),
+        "no picture": Case(bad=pictured("printed.jpg"), good=pictured("letter.png"), path=IMAGE),
+    },
     "LW110": {
         "unknown": Case(
             bad=rich(rich_menu(), rich_menu("other"), default="mian"),

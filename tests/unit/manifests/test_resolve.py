@@ -97,6 +97,38 @@ def test_a_warning_stops_nothing(project: Project) -> None:
     assert [each.address for each in made.desired.resources] == [HELPDESK]
 
 
+def three_findings(_manifest: Manifest) -> Iterator[Finding]:
+    for path in ("botName", "menus.persistent", "menus.persistent.actions.0.label"):
+        yield Finding(path=path, message=path, fix="right it")
+
+
+MENU_RULES = FakeKind(rules=(Rule(id="LW099", title="t", explain="e", check=three_findings),))
+
+
+@pytest.mark.parametrize("key", ["main", "used"])
+def test_a_menu_that_no_bot_refers_to_is_asked_about_by_itself_and_makes_nothing(
+    project: Project, key: str
+) -> None:
+    """Of what is found only what lies within the menu counts; a menu that a bot refers to is asked about once."""
+    project.write("a.yaml", MENU.replace("main", key))
+    project.write("b.yaml", f"{BOT}spec: {{menus: {{persistent: {{ref: used}}}}}}\n")
+    made = resolved(project, MENU_RULES)
+    found = [(each.message, str(each.source)) for each in made.diagnostics if each.source.file == "a.yaml"]
+    assert found == [("menus.persistent.actions.0.label", "a.yaml:6:30")]
+    assert made.desired.resources == ()
+
+
+def test_a_menu_that_is_wrong_by_itself_is_not_asked_about(project: Project) -> None:
+    project.write("a.yaml", MENU.replace("label", "lable"))
+    assert resolved(project, MENU_RULES).diagnostics == ()
+
+
+def test_policies_that_no_bot_refers_to_are_not_asked_about(project: Project) -> None:
+    """What is right in them depends on the bot."""
+    project.write("a.yaml", PIC)
+    assert resolved(project, FakeKind(rules=(rule("pic.primary.0"),))).diagnostics == ()
+
+
 def test_resources_are_sorted_and_scopes_are_those_that_a_kind_spells_out(project: Project) -> None:
     for name in "cab":
         project.write(f"{'cba'.index(name)}.yaml", BOT.replace("helpdesk", name) + "spec: {}\n")

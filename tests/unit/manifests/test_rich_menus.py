@@ -114,6 +114,8 @@ def test_what_stands_beside_an_action_is_sent_where_it_belongs(project: Project,
         ("type: datetimepicker", f"it belongs to LINE; {TYPES}"),
         ("type: richmenuswitch", f"it belongs to LINE; {TYPES}"),
         ("type: cameraRoll", f"it is for messages, not for menus; {TYPES}"),
+        ("type: url", "did you mean `uri`?"),
+        ("type: text", "did you mean `message`?"),
         ("type: clipboard", "write `type: copy` and put the text into `copyText`"),
         ('type: "postback ", data: x', "did you mean `postback`?"),
         ("type: message, text: x, data: y1", "the data of a `message` is its `postback`"),
@@ -125,6 +127,10 @@ def test_what_stands_beside_an_action_is_sent_where_it_belongs(project: Project,
         ('type: message, text: x, "postback ": y1', "did you mean `postback` (without the blank)?"),
         ("type: uri, uri: https://x, linkUri: https://y", "did you mean `uri`?"),
         ("type: uri, uri: https://x, url: https://y", "did you mean `uri`?"),
+        ("type: uri, uri: https://x, altUri: {}", NOT_IN_LINE_WORKS),
+        ("type: uri, uri: https://x, label: {default: x, jp: z}", "did you mean `ja_JP`?"),
+        ("type: uri, uri: https://x, label: {default: x, ko: z}", "did you mean `ko_KR`?"),
+        ("type: uri, uri: https://x, label: {default: x, en: z}", "did you mean `en_US`?"),
         ("type: copy, copyText: x, clipboardText: y1", "did you mean `copyText`?"),
         ("type: uri, uri: https://x, i18nLabels: []", "did you mean `label`?"),
         ("type: message, text: x, i18nTexts: []", "did you mean `text`?"),
@@ -141,6 +147,22 @@ def test_what_stands_beside_an_action_is_sent_where_it_belongs(project: Project,
 )
 def test_an_action_that_is_nearly_right_is_put_right(project: Project, action: str, fix: str) -> None:
     assert project.one(f"{RICH}{{{IMAGE}, areas: [{{action: {{{action}}}}}]}}\n").fix == fix
+
+
+@pytest.mark.parametrize(
+    ("field", "fix"),
+    [
+        ("w: 1", "did you mean `width`?"),
+        ("h: 1", "did you mean `height`?"),
+        ("left: 0", "did you mean `x`?"),
+        ("top: 0", "did you mean `y`?"),
+        ("right: 1", "write the distance from `x` to it as `width`"),
+        ("bottom: 1", "write the distance from `y` to it as `height`"),
+    ],
+)
+def test_the_sides_of_a_box_in_other_words_are_put_right(project: Project, field: str, fix: str) -> None:
+    bounds = f"{{x: 0, y: 0, width: 1, height: 1, {field}}}"
+    assert project.one(f"{RICH}{{image: a.png, areas: [{{action: {LINK}, bounds: {bounds}}}]}}\n").fix == fix
 
 
 @pytest.mark.parametrize(

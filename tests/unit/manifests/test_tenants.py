@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from lwdeploy.core.tenant import Auth, Guards, Limits, SecretRef, Tenant
+import pytest
+
+from lwdeploy.core.places import BucketPlace, DatabasePlace, FilePlace, GitPlace, KeyRefs, StatePlace
+from lwdeploy.core.secret import SecretRef
+from lwdeploy.core.tenant import Auth, Guards, Limits, Tenant
 from lwdeploy.manifests.resolve import default_tenant, project_id, tenant_view, tenants
 from tests.unit.manifests.conftest import Project
 
@@ -55,7 +59,7 @@ def test_every_field_of_a_tenant_arrives(project: Project) -> None:
                 client_secret=SecretRef(exec=("pass", "show", "x")),
                 private_key=SecretRef(file=str(folder / "../private.key")),
             ),
-            state_path=str(folder / "state.json"),
+            state=FilePlace(path=str(folder / "state.json")),
             default_photo_url="https://static.example.com/bot.png",
             prune=True,
             guards=Guards(
@@ -75,6 +79,82 @@ def test_every_field_of_a_tenant_arrives(project: Project) -> None:
         "allowedCallbackHosts": ["*.example.com"],
         "namePattern": "^A",
     }
+
+
+KEYS = "{object: {bucket: a, prefix: b, credentials: {accessKeyId: {env: ID}, secretAccessKey: {file: key}}}}"
+FULL = (
+    "{object: {bucket: a, prefix: b, region: c, endpoint: 'https://d', allowHttp: true, "
+    "credentials: {accessKeyId: {env: ID}, secretAccessKey: {file: key}, sessionToken: {exec: [token]}}}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("{}", None),
+        ("{file: {}}", FilePlace()),
+        ("{git: {}}", GitPlace(ref="refs/heads/lwdeploy-state", remote="origin", folder="7f3a91c2/production")),
+        (
+            "{git: {branch: team/state, remote: upstream, folder: bots}}",
+            GitPlace(ref="refs/heads/team/state", remote="upstream", folder="bots"),
+        ),
+        (
+            "{git: {ref: refs/lwdeploy/state}}",
+            GitPlace(ref="refs/lwdeploy/state", remote="origin", folder="7f3a91c2/production"),
+        ),
+        ("{object: {bucket: acme}}", BucketPlace(bucket="acme", prefix="7f3a91c2/production")),
+        (
+            FULL,
+            BucketPlace(
+                bucket="a",
+                prefix="b",
+                region="c",
+                endpoint="https://d",
+                allow_http=True,
+                keys=KeyRefs(
+                    access_key_id=SecretRef(env="ID"),
+                    secret_access_key=SecretRef(file="FOLDER/key"),
+                    session_token=SecretRef(exec=("token",)),
+                ),
+            ),
+        ),
+        (
+            KEYS,
+            BucketPlace(
+                bucket="a",
+                prefix="b",
+                keys=KeyRefs(access_key_id=SecretRef(env="ID"), secret_access_key=SecretRef(file="FOLDER/key")),
+            ),
+        ),
+        (
+            "{postgres: {dsn: {env: DSN}}}",
+            DatabasePlace(dsn=SecretRef(env="DSN"), schema="lwdeploy", space="7f3a91c2/production"),
+        ),
+        (
+            "{postgres: {dsn: {file: key}, schema: bots, space: here}}",
+            DatabasePlace(dsn=SecretRef(file="FOLDER/key"), schema="bots", space="here"),
+        ),
+    ],
+)
+def test_a_state_has_a_place_of_its_own_unless_it_is_said(
+    project: Project, written: str, place: StatePlace | None
+) -> None:
+    """In a place that is shared, the project's id and the tenant's name keep states apart."""
+    project.write(
+        "t.yaml",
+        "apiVersion: lwdeploy/v1\nkind: Project\nmetadata: {name: acme}\nspec: {id: 7f3a91c2}\n---\n"
+        f"{HEAD}local\n  state: {written}\n",
+    )
+    assert project.check() == []
+    (made,) = tenants(project.load().documents)
+    assert repr(made.state).replace(str(project.root.absolute()), "FOLDER") == repr(place)
+
+
+def test_without_a_project_document_the_place_is_called_default(project: Project) -> None:
+    project.write("t.yaml", f"{HEAD}local\n  state: {{git: {{}}}}\n")
+    (made,) = tenants(project.load().documents)
+    assert isinstance(made.state, GitPlace)
+    assert made.state.folder == "default/production"
 
 
 def test_the_free_plan_warns_above_ten_bots_and_allows_sixty_calls(project: Project) -> None:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from lwdeploy.core.errors import UserError
 from lwdeploy.core.picture import Picture, drawn, from_file
@@ -92,6 +92,27 @@ def test_what_is_no_picture_has_no_format_and_no_problem(content: bytes, tmp_pat
     seen = look(content, tmp_path)
     assert (seen.format, seen.problem, seen.size) == ("", "", len(content))
     assert seen.digest.startswith("sha256:")
+
+
+def test_a_picture_that_programs_show_differently_says_so(tmp_path: Path) -> None:
+    """Neither is an error: what the service does with them is not known."""
+    frames = [Image.new("RGB", (60, 40), each) for each in ("red", "blue")]
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    Image.new("CMYK", (60, 40)).save(tmp_path / "print.jpg")
+    frames[0].save(tmp_path / "moving.png", save_all=True, append_images=frames[1:])
+    frames[0].save(tmp_path / "turned.jpg", exif=exif)
+    frames[0].save(tmp_path / "plain.png", exif=exif)
+    exif[ExifTags.Base.Orientation] = 1
+    frames[0].save(tmp_path / "plain.jpg", exif=exif)
+    desk = Desk(tmp_path)
+    assert {path.name: desk.look(path.name, folder=tmp_path).odd for path in tmp_path.iterdir()} == {
+        "print.jpg": "its colours are meant for printing (CMYK)",
+        "moving.png": "it is animated",
+        "turned.jpg": "it says of itself that it is to be turned or mirrored (EXIF)",
+        "plain.png": "",
+        "plain.jpg": "",
+    }
 
 
 def test_an_unusual_picture_is_no_problem(tmp_path: Path) -> None:
@@ -227,6 +248,13 @@ def test_what_cannot_be_read_says_why(name: str, problem: str, tmp_path: Path) -
     if "\0" not in name:
         with pytest.raises(UserError, match=f"cannot be read: {problem}"):
             desk.content(from_file(name))
+
+
+def test_an_address_is_no_name_of_a_file(tmp_path: Path) -> None:
+    """Other platforms take addresses; here the bytes are uploaded, so nothing is looked for under such a name."""
+    seen = Desk(tmp_path).look("HTTPS://a.example.com/b.png", folder=tmp_path)
+    assert seen.file == "HTTPS://a.example.com/b.png"
+    assert seen.problem == "it is an address, and files are uploaded; download it first"
 
 
 def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

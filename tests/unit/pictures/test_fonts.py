@@ -180,8 +180,10 @@ def test_the_nearest_font_is_enough_where_a_sign_may_be_left_out(tmp_path: Path)
     fonts = Fonts([tmp_path])
     assert fonts.nearest(["新規 🎫", "a"], language="ja_JP").family == "Noto Sans JP"
     assert Fonts([]).nearest(["🎫"]) is BUILT_IN
-    with pytest.raises(UserError, match="has the characters 새"):
+    with pytest.raises(UserError, match="has the characters 새") as refused:
         fonts.nearest(["新規 🎫 새"], language="ja_JP")
+    assert "fonts-noto-cjk" in refused.value.advice
+    assert "image.generate" not in refused.value.advice  # a preview takes no font of the manifest
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 
 import pytest
 
@@ -415,6 +416,72 @@ def test_a_lease_that_is_lost_while_bots_are_created_stops_before_any_is_named(r
     assert isinstance(report.failure, Locked)
     assert [event for event in rig.world.log if event.startswith("write")] == []
     assert rig.world.names() == [marked("a", "n0")]
+    settles(rig, "a")
+
+
+def test_a_lease_that_is_lost_while_bots_are_worked_on_stops_the_next_write_and_the_record() -> None:
+    """Whatever was sent was sent; nothing more is, and the run that has the lease now is not disturbed."""
+    rig = deployed(bot("a"), bot("b"), registration("b"))
+    before = rig.store.read()
+    hidden = registration("b", spec={"permission": "all", "visible": False})
+    plan = rig.plan(bot("a", bot_spec("New")), bot("b", bot_spec("Newer")), hidden)
+    rig.world.hooks["write bot/a"] = rig.store.memory.break_lease
+    report = rig.apply(plan, workers=1)
+    assert statuses(report) == {"bot/a": "done", "bot/b": "not started", "bot/b/domain/osaka": "not started"}
+    assert "no longer holds" in errors(report)["bot/b"]
+    assert isinstance(report.failure, Locked)
+    assert rig.store.read() == before
+
+
+def test_a_lease_that_is_lost_within_one_bot_stops_its_next_write(rig: Rig) -> None:
+    plan = rig.plan(bot("a"), registration("a"))
+    rig.world.hooks["write bot/a"] = rig.store.memory.break_lease
+    report = rig.apply(plan)
+    assert statuses(report) == {"bot/a": "done", "bot/a/domain/osaka": "failed"}
+    assert "no longer holds" in errors(report)["bot/a/domain/osaka"]
+    assert rig.world.asked("write bot/a/domain/osaka") == 0
+    assert isinstance(report.failure, Locked)
+
+
+def test_a_lease_that_is_lost_between_two_creates_makes_no_second_bot(rig: Rig) -> None:
+    plan = rig.plan(bot("a"), bot("b"))
+    rig.world.hooks["reserve bot/a"] = rig.store.memory.break_lease
+    report = rig.apply(plan, workers=1)
+    assert statuses(report) == {"bot/a": "failed", "bot/b": "failed"}
+    assert "no longer holds" in errors(report)["bot/b"]
+    assert rig.world.names() == [marked("a", "n0")]
+    assert rig.store.read() is None
+
+
+class Unaware:
+    """A lease that was taken away this very second: only a sign of life finds out."""
+
+    def check(self) -> None:
+        """See nothing."""
+
+    def beat(self) -> None:
+        raise Locked("this run no longer holds the lease")
+
+
+def test_before_bots_are_named_the_lease_is_shown_to_be_held(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rig.store, "lease", lambda **_: nullcontext(Unaware()))
+    report = rig.apply(rig.plan(bot("a")))
+    assert statuses(report) == {"bot/a": "failed"}
+    assert isinstance(report.failure, Locked)
+    assert rig.world.names() == [marked("a", "n0")]
+    assert rig.entries == {"bot/a": "1"}
+    monkeypatch.undo()
+    settles(rig, "a")
+
+
+def test_a_lease_that_is_lost_before_bots_are_named_leaves_them_recorded_and_marked(rig: Rig) -> None:
+    plan = rig.plan(bot("a"))
+    rig.store.after_write = rig.store.memory.break_lease
+    report = rig.apply(plan)
+    assert statuses(report) == {"bot/a": "failed"}
+    assert [each.remote_id for each in report.outcomes] == ["1"]
+    assert rig.world.names() == [marked("a", "n0")]
+    rig.store.after_write = lambda: None
     settles(rig, "a")
 
 

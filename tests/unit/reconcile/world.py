@@ -76,6 +76,7 @@ class World:
         self.log: list[str] = []
         self.sent: list[tuple[str, list[str]]] = []
         self.hooks: dict[str, Callable[[], None]] = {}
+        self.guard: Callable[[], None] = lambda: None
         self._before: defaultdict[str, list[RemoteError | None]] = defaultdict(list)
         self._after: defaultdict[str, list[RemoteError | None]] = defaultdict(list)
         self._ids = 0
@@ -90,6 +91,10 @@ class World:
         self._before.clear()
         self._after.clear()
 
+    def guarded(self, check: Callable[[], None]) -> None:
+        """Have something asked before every write; see `Engine.guard`."""
+        self.guard = check
+
     def writes(self) -> list[str]:
         """Give all events that are neither a read nor a list."""
         return [event for event in self.log if event.split()[0] not in {"read", "list"}]
@@ -99,7 +104,12 @@ class World:
 
     @contextmanager
     def event(self, name: str) -> Iterator[None]:
-        """Log an event, let its hook and its faults strike, and do its work in between."""
+        """Log an event, let its hook and its faults strike, and do its work in between.
+
+        A write asks the guard first, as the client of the API does.
+        """
+        if not name.startswith(("read", "list")):
+            self.guard()
         with self._mutex:
             self.log.append(name)
             before, after = self._before[name], self._after[name]
@@ -212,6 +222,11 @@ class LoggedStore:
     def __init__(self, world: World, time: FakeTime, faults: Mapping[int, WriteFault]) -> None:
         self.memory = MemoryStore(faults=faults, clock=time.clock, sleep=time.sleep)
         self._world = world
+        self.after_write: Callable[[], None] = lambda: None
+
+    @property
+    def lease_dies_with_holder(self) -> bool:
+        return True
 
     def describe(self) -> str:
         return "memory"
@@ -221,7 +236,9 @@ class LoggedStore:
 
     def write(self, state: State, *, expected_serial: int | None) -> State:
         self._world.log.append("record " + " ".join(map(str, sorted(state.entries))))
-        return self.memory.write(state, expected_serial=expected_serial)
+        written = self.memory.write(state, expected_serial=expected_serial)
+        self.after_write()
+        return written
 
     def rebuild(self, state: State) -> State:
         return self.memory.rebuild(state)
@@ -295,6 +312,7 @@ class Rig:
             "stopping": lambda: self.stop,
             "progress": self.told.append,
             "lock_timeout": 0.0,
+            "guard": self.world.guarded,
             "workers": 2,
         }
         return Engine(**{**whole, **over})

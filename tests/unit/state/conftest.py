@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import itertools
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from lwdeploy.core.address import Address
 from lwdeploy.core.types import State, StateEntry
-from lwdeploy.state.blobs import Blob
+from lwdeploy.state.blobs import Blob, Blobs
 from lwdeploy.state.file import FileStore
 from lwdeploy.state.holder import Holder
 from lwdeploy.state.memory import MemoryStore
 from lwdeploy.state.remote import RemoteStore
 from lwdeploy.state.store import Store
 from tests.unit.state.memory_blobs import MemoryBlobs
+
+if TYPE_CHECKING:
+    from tests.unit.state.object.service import Service
+    from tests.unit.state.postgres.server import Server
 
 HOLDER = Holder(host="runner-7", pid=4711, user="taro", since="2026-01-05T09:00:00Z")
 WAITER = Holder(host="runner-8", pid=4712, user="hanako", since="2026-01-05T09:01:00Z")
@@ -140,12 +145,97 @@ class RemoteBackend:
         del self.blobs.stored["lease.json"]
 
 
-@pytest.fixture(params=["file", "memory", "remote"])
+class RealBackend:
+    """A remote state in a real place: git, an S3 service, PostgreSQL."""
+
+    def __init__(self, make: Callable[[FakeTime], Blobs]) -> None:
+        self.time = FakeTime()
+        self._make = make
+
+    def open(self) -> Store:
+        return RemoteStore(
+            self._make(self.time),
+            clock=self.time.clock,
+            sleep=self.time.sleep,
+            nonce=lambda: uuid.uuid4().hex,
+            pulse=no_pulse,
+        )
+
+    def damage(self, change: Callable[[bytes], bytes]) -> None:
+        blobs = self._make(self.time)
+        found = blobs.get("state.json")
+        assert found is not None
+        blobs.put("state.json", change(found.content), expected=found.version)
+
+    def vanish(self) -> None:
+        self._delete("state.json")
+
+    def break_lease(self) -> None:
+        """Let the holder have been silent for long, and somebody have unlocked."""
+        self.time.now += 60
+        self._delete("lease.json")
+
+    def _delete(self, name: str) -> None:
+        blobs = self._make(self.time)
+        found = blobs.get(name)
+        assert found is not None
+        blobs.delete(name, expected=found.version)
+
+
+def _git(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+    from tests.unit.state.git.world import World, nonce  # noqa: PLC0415
+
+    template: World = request.getfixturevalue("git_template")
+    world = template.copy(tmp_path)
+    return RealBackend(lambda time: world.blobs(prefix="acme/production", sleep=time.sleep, nonce=nonce))
+
+
+def _object(request: pytest.FixtureRequest) -> Backend:
+    from lwdeploy.state.object import ObjectBlobs  # noqa: PLC0415
+    from lwdeploy.state.object_credentials import Keys  # noqa: PLC0415
+    from lwdeploy.state.object_place import ObjectPlace  # noqa: PLC0415
+
+    service: Service = request.getfixturevalue("object_service")
+    bucket = f"bots-{uuid.uuid4().hex}"
+    service.make_bucket(bucket)
+    return RealBackend(
+        lambda time: ObjectBlobs(
+            ObjectPlace(bucket=bucket, prefix="acme/production", endpoint=service.endpoint),
+            environ={},
+            clock=time.clock,
+            sleep=time.sleep,
+            nonce=lambda: uuid.uuid4().hex,
+            keys=Keys(access_key_id="AKIAEXAMPLE", secret_access_key="canary-of-the-key"),
+        )
+    )
+
+
+def _postgres(request: pytest.FixtureRequest) -> Backend:
+    from lwdeploy.state.postgres import PostgresBlobs  # noqa: PLC0415
+
+    server: Server = request.getfixturevalue("postgres_server")
+    schema = f"s{uuid.uuid4().hex}"
+    return RealBackend(
+        lambda time: PostgresBlobs(
+            server.dsn(),
+            space="acme/production",
+            schema=schema,
+            clock=time.clock,
+            sleep=time.sleep,
+            nonce=lambda: uuid.uuid4().hex,
+        )
+    )
+
+
+@pytest.fixture(params=["file", "memory", "remote", "git", "object", "postgres"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     made: dict[str, Callable[[], Backend]] = {
         "file": lambda: FileBackend(tmp_path),
         "memory": MemoryBackend,
         "remote": RemoteBackend,
+        "git": lambda: _git(request, tmp_path),
+        "object": lambda: _object(request),
+        "postgres": lambda: _postgres(request),
     }
     return made[request.param]()
 

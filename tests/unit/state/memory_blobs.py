@@ -12,11 +12,16 @@ from lwdeploy.state.blobs import Blob, Moved
 
 @dataclass
 class MemoryBlobs:
-    """One place. The next `lost` writes take effect and lose their answers, the next `down` ones fail."""
+    """One place. The next `lost` writes take effect and lose their answers, the next `down` ones fail.
+
+    `reads` counts the looks; the next `unread` of them fail.
+    """
 
     stored: dict[str, Blob] = field(default_factory=dict)
     lost: int = 0
     down: int = 0
+    reads: int = 0
+    unread: int = 0
 
     def __post_init__(self) -> None:
         self._versions = itertools.count(1)
@@ -26,6 +31,10 @@ class MemoryBlobs:
         return "blobs in memory"
 
     def get(self, name: str) -> Blob | None:
+        self.reads += 1
+        if self.unread:
+            self.unread -= 1
+            raise StateError("the place cannot be reached")
         return self.stored.get(name)
 
     def put(self, name: str, content: bytes, *, expected: str | None) -> str:

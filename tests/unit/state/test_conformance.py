@@ -273,6 +273,11 @@ def test_whoever_has_the_lease_is_said_without_waiting(backend: Backend, holder:
     assert backend.time.slept == []
 
 
+def test_only_here_does_a_lease_die_with_its_holder(backend: Backend) -> None:
+    store = backend.open()
+    assert store.lease_dies_with_holder is (store.describe().split()[0] in {"file", "memory"})
+
+
 def test_a_lease_that_is_gone_needs_no_unlocking(backend: Backend, holder: Holder) -> None:
     store = backend.open()
     with store.lease(holder=holder, timeout=0):

@@ -133,6 +133,44 @@ def test_a_check_looks_only_when_the_last_sign_of_life_is_old(place: RemoteBacke
         assert place.blobs.stored["lease.json"].version != before
 
 
+def test_a_lease_that_was_taken_away_is_noticed_by_a_look_within_seconds(
+    place: RemoteBackend, holder: Holder, waiter: Holder
+) -> None:
+    """Looking is not renewing: nothing is written, and a place that is out of reach for a moment is borne."""
+    with place.open().lease(holder=holder, timeout=0) as lease:
+        version = place.blobs.stored["lease.json"].version
+        place.time.now += 6
+        place.blobs.unread = 1
+        lease.check()
+        lease.check()
+        assert place.blobs.stored["lease.json"].version == version
+        held = place.open().held()
+        assert held is not None
+        place.open().unlock(held)
+        lease.check()  # looked at this very second
+        place.time.now += 6
+        with place.open().lease(holder=waiter, timeout=0) as won:
+            for _ in range(2):
+                with pytest.raises(Locked, match="no longer holds"):
+                    lease.check()
+            won.check()
+
+
+def test_a_look_of_two_threads_is_one_look(place: RemoteBackend, holder: Holder) -> None:
+    """Whoever waited for the look of another thread does not look again, and learns what that one saw."""
+    with place.open().lease(holder=holder, timeout=0) as lease:
+        assert isinstance(lease, RemoteLease)
+        place.time.now += 6
+        looks = place.blobs.reads
+        with lease._mutex:
+            threads = [threading.Thread(target=lease.check) for _ in range(2)]
+            for thread in threads:
+                thread.start()
+        for thread in threads:
+            thread.join()
+        assert place.blobs.reads == looks + 1
+
+
 def test_a_place_that_cannot_be_reached_is_borne_by_a_beat_and_not_by_a_check(
     place: RemoteBackend, holder: Holder
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from lwdeploy.core.live import Seen
 from lwdeploy.core.tenant import Guards, Limits
-from lwdeploy.core.types import Action
+from lwdeploy.core.types import Action, Change, FieldDiff, Origin
 from lwdeploy.planning.model import Plan, Refusal
 from lwdeploy.views.line import Style, plain
 from lwdeploy.views.plan_text import plan_lines, summary
@@ -205,6 +205,29 @@ def test_the_areas_of_a_replaced_menu_are_told_one_by_one() -> None:
 
 def test_another_picture_is_told_by_its_file_and_not_as_a_digest_alone() -> None:
     assert '      ~ image.default: "sha256:a" -> sha256:b.png (sha256:b...)\n' in rich_text(image="sha256:b")
+
+
+@pytest.mark.parametrize("scheme", ["sha256", "drawn:sha256"])
+def test_of_long_digests_the_beginning_is_told(scheme: str) -> None:
+    """Both before and after: what is the same for all of them is no part of the beginning."""
+    spec = {**rich_spec(), "image": {"default": f"{scheme}:{'b' * 64}"}}
+    before = {**rich_spec(), "image": {"default": f"{scheme}:{'a' * 64}"}}
+    live = live_of(found(bot(), "7"), found(rich_menu(), "m1", rich_shown()))
+    state = state_of({root(): entry("7", bot().spec), rich_menu_of(): entry("m1", before, observed=rich_shown())})
+    wanted = replace(rich_menu(), spec=spec, pictures={spec["image"]["default"]: {"file": "b.png"}})
+    text = text_of(plan_of(desired_of(bot(), wanted), live, state))
+    assert f"      ~ image.default: {scheme}:aaaaaaaa... -> b.png ({scheme}:bbbbbbbb...)\n" in text
+
+
+def test_an_order_that_changes_is_called_so() -> None:
+    """Every area is there before and after, so none of them has a sign of its own."""
+    domains = [{"domainId": 1}, {"domainId": 2}]
+    diff = FieldDiff(path="areas", old=domains, new=domains[::-1], origin=Origin.INTENT)
+    change = Change(address=rich_menu_of(), action=Action.UPDATE, diffs=(diff,))
+    plan = replace(plan_of(desired_of(bot())), changes=(change,))
+    lines = text_of(plan).splitlines()
+    start = lines.index("      ~ areas:   (in another order)")
+    assert lines[start + 1 : start + 3] == ['          {"domainId":2}', '          {"domainId":1}']
 
 
 def test_the_pictures_of_a_new_menu_are_told_by_their_files() -> None:

@@ -21,16 +21,11 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return World(tmp_path_factory.mktemp("world")).build()
-
-
 @pytest.fixture
-def world(tmp_path: Path, template: World, temporary: Path) -> World:
+def world(tmp_path: Path, git_template: World, temporary: Path) -> World:
     """Give a world whose runs have temporary files of their own."""
     assert temporary.is_dir()
-    return template.copy(tmp_path)
+    return git_template.copy(tmp_path)
 
 
 @pytest.fixture

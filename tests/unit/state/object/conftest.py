@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import pytest
 from lwdeploy.state.object import ObjectBlobs
 from lwdeploy.state.object_place import ObjectPlace
 from tests.unit.state.contract import MakeBlobs
-from tests.unit.state.object.service import Service, serving
+from tests.unit.state.object.service import Service
 
 if TYPE_CHECKING:
     from tests.unit.state.conftest import FakeTime
@@ -21,10 +20,9 @@ if TYPE_CHECKING:
 SECRET = "canary-of-the-key"
 
 
-@pytest.fixture(scope="session")
-def service() -> Iterator[Service]:
-    with serving() as started:
-        yield started
+@pytest.fixture
+def service(object_service: Service) -> Service:
+    return object_service
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import pytest
 
 from lwdeploy.core.errors import StateError
 from lwdeploy.state.object import ObjectBlobs
-from lwdeploy.state.object_credentials import find_credentials, find_region
+from lwdeploy.state.object_credentials import Keys, find_credentials, find_region
 from lwdeploy.state.object_place import ObjectPlace
 from tests.unit.state.object.conftest import SECRET, opened
 from tests.unit.state.object.proxy import Answer, Proxy, proxying
@@ -60,6 +60,26 @@ def test_keys_of_the_environment_go_before_those_of_a_profile(
     (folder / "credentials").write_text(f"[default]\n{_keys('profiled')}", encoding="utf-8")
     blobs.get("x")
     assert _signed_by(proxy) == "AKIAEXAMPLE"
+
+
+@pytest.mark.parametrize("token", [None, "t0ken"])
+def test_keys_that_were_given_are_not_mixed_with_those_of_the_environment(
+    proxy: Proxy, bucket: str, time: FakeTime, monkeypatch: pytest.MonkeyPatch, token: str | None
+) -> None:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "of another account")
+    keys = Keys(access_key_id="given", secret_access_key=SECRET, session_token=token)
+    assert SECRET not in repr(keys) + repr(keys.credentials())
+    given = ObjectBlobs(
+        ObjectPlace(bucket=bucket, endpoint=proxy.endpoint),
+        environ=os.environ,
+        clock=time.clock,
+        sleep=time.sleep,
+        nonce=lambda: "n",
+        keys=keys,
+    )
+    given.get("x")
+    assert _signed_by(proxy) == "given"
+    assert proxy.headers[-1].get("x-amz-security-token") == token
 
 
 @pytest.mark.usefixtures("no_keys")

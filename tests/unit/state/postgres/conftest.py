@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lwdeploy.state.postgres import PostgresBlobs
 from tests.unit.state.contract import MakeBlobs
-from tests.unit.state.postgres.server import Server, running
+from tests.unit.state.postgres.server import Server
 
 if TYPE_CHECKING:
     from tests.unit.state.conftest import FakeTime
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    with running() as started:
-        yield started
+@pytest.fixture
+def server(postgres_server: Server) -> Server:
+    return postgres_server
 
 
 @pytest.fixture(autouse=True)
