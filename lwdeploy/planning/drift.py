@@ -146,7 +146,12 @@ def _object(
     if shown is None:
         return replace(told, gone=True)
     side = _Side(entry=entry, resource=resource, live=shown, kind=kinds[address.kind], users=state.users)
-    notes = () if entry.observed else ("nothing was read back after the last write: what moved cannot be told",)
+    unseen = address.kind in live.below[address.root].unread or not entry.applied
+    notes = (
+        ()
+        if entry.observed or unseen
+        else ("nothing was read back after the last write: what moved cannot be told",)
+    )
     return replace(told, fields=tuple(side.moved()), notes=notes)
 
 
@@ -192,11 +197,11 @@ class _Side:
 
     def _drift(self, path: str, *, want: Any, managed: bool) -> Moved | None:
         """Give a field whose live value is another one than was observed, or None."""
-        observed, shown = get_path(self.entry.observed, path), self._shown(path)
+        observed, shown = self._observed(path), self._shown(path)
         if observed is ABSENT or self._same(path, observed, shown):
             return None
         intent = managed and self._intent(path)
-        if managed and not intent and self._rewritten_at_will(path):
+        if managed and not intent and self._proven_by(path, "applied"):
             note = "the service may rewrite it at any time: whether somebody changed it cannot be told"
             return self._told(path, want=want, origin=Origin.DRIFT, managed=False, note=note)
         note = "" if not managed or not self._same(path, want, shown) else "now as the manifest says"
@@ -207,17 +212,20 @@ class _Side:
         desired = self.resource.spec if self.resource else {}
         return sides_of(path, desired=desired, live=self.live.spec, entry=self.entry, kind=self.kind).intent
 
-    def _rewritten_at_will(self, path: str) -> bool:
-        return any(proof == "applied" and is_under(path, (each,)) for each, proof in self.kind.rewritten.items())
+    def _proven_by(self, path: str, wanted: str) -> bool:
+        """Tell whether the service is known to rewrite a field, or not to show it, in a certain way."""
+        return any(proof == wanted and is_under(path, (each,)) for each, proof in self.kind.rewritten.items())
+
+    def _observed(self, path: str) -> Any:
+        """Give what was read back; of what is not looked at unless somebody asks, what was written."""
+        seen = get_path(self.entry.observed, path)
+        return get_path(self.entry.applied, path) if seen is ABSENT and self._proven_by(path, "unseen") else seen
 
     def _shown(self, path: str) -> Any:
         """Give the live value as it may be shown; what is not looked at counts as what it was."""
         value = get_path(self.live.spec, path)
         if value is ABSENT:
-            unseen = any(
-                proof == "unseen" and is_under(path, (each,)) for each, proof in self.kind.rewritten.items()
-            )
-            return get_path(self.entry.observed, path) if unseen else ABSENT
+            return self._observed(path) if self._proven_by(path, "unseen") else ABSENT
         return sealed_value(value, path=path, kind=self.kind)
 
     def _same(self, path: str, one: Any, other: Any) -> bool:
@@ -227,7 +235,7 @@ class _Side:
         return bool(one == other)
 
     def _told(self, path: str, *, want: Any, origin: Origin, managed: bool = True, note: str = "") -> Moved:
-        observed, shown = get_path(self.entry.observed, path), self._shown(path)
+        observed, shown = self._observed(path), self._shown(path)
         if path in self.kind.user_fields:
             observed, shown = self._by_login(observed), self._by_login(shown)
         return Moved(

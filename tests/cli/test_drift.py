@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from lwdeploy.commands import accepting
+from lwdeploy.commands.accepted_wishes import wishes_of
 from lwdeploy.simulator import LocalTenant
 from tests.support.console import Console, writes
 from tests.support.project import Project, least
@@ -296,3 +298,107 @@ def test_without_a_state_nothing_is_known(four: Project) -> None:
     ran = four.run("drift")
     assert ran.code == 1
     assert "lwdeploy state init" in ran.err
+
+
+HELP = {"type": "message", "label": "Help", "text": "help"}
+
+
+def menus(project: Project, *names: str, **over: Any) -> None:
+    """Write the bot with rich menus; the first one is the default unless `over` says otherwise."""
+    made = [
+        {"name": name, "layout": "1x1", "image": {"generate": {}}, "areas": [{"action": {**HELP, "label": name}}]}
+        for name in names
+    ]
+    project.bot("desk", **least("Desk", menus={"rich": {"menus": made, "default": names[0], **over}}))
+
+
+def test_a_default_menu_drifts_and_is_accepted_by_its_key(project: Project, tenant: LocalTenant) -> None:
+    """Another of our menus has a key; one that nobody here knows has none; none at all is written as none."""
+    menus(project, "main", "other")
+    project.apply()
+    console, bot, ids = Console(tenant), bot_of(project), project.ids()
+    assert drifted(project) == {}
+    console.do("POST", f"{bot}/richmenus/{ids['bot/desk/rich-menu/other']}/set-default")
+    address = "bot/desk/default-rich-menu"
+    assert drifted(project)[address]["richmenuId"]["live"] == ids["bot/desk/rich-menu/other"]
+    assert project.run("drift", "--accept", address).code == 0
+    assert "default: other" in path(project).read_text(encoding="utf-8")
+    project.expect_settled(tenant)
+    console.do("DELETE", f"{bot}/richmenus/default")
+    assert project.run("drift", "--accept", "bot/desk").code == 0
+    assert "default: ''" in said(project) or 'default: ""' in said(project)
+    project.expect_settled(tenant)
+
+
+def test_a_default_that_points_to_somebodys_menu_is_not_accepted(project: Project, tenant: LocalTenant) -> None:
+    menus(project, "main")
+    project.apply()
+    console, bot = Console(tenant), bot_of(project)
+    area = {"bounds": {"x": 0, "y": 0, "width": 2500, "height": 1686}, "action": HELP}
+    body = {"richmenuName": "Hand", "size": {"width": 2500, "height": 1686}, "areas": [area]}
+    menu_id = console.do("POST", f"{bot}/richmenus", body)["richmenuId"]
+    console.do("POST", f"{bot}/richmenus/{menu_id}/image", {"fileId": file_of(console, bot)})
+    console.do("POST", f"{bot}/richmenus/{menu_id}/set-default")
+    ran = project.run("drift", "--accept", "bot/desk")
+    assert ran.code == 1
+    assert f"points to {menu_id}, which no manifest declares" in ran.err
+    assert f"Unmanaged: bot/desk rich_menu {menu_id}" in project.run("drift").out
+
+
+def file_of(console: Console, bot: str) -> str:
+    """Give the id of the picture that the bot's first menu has."""
+    first = console.do("GET", f"{bot}/richmenus")["richmenus"][0]["richmenuId"]
+    return str(console.do("GET", f"{bot}/richmenus/{first}/image")["fileId"])
+
+
+def test_menus_of_users_and_menus_that_are_gone(project: Project, tenant: LocalTenant) -> None:
+    """Users' menus are read when that is asked for; neither is read back into a manifest."""
+    menus(project, "main", "other", users={"other": ["taro@example.com"]})
+    project.apply()
+    console, bot, ids = Console(tenant), bot_of(project), project.ids()
+    main, other = ids["bot/desk/rich-menu/main"], ids["bot/desk/rich-menu/other"]
+    console.do("POST", f"{bot}/richmenus/{main}/users/taro@example.com")
+    unseen = project.run("drift")
+    assert unseen.code == 0, unseen
+    assert "--verify-users reads them" in unseen.out
+    assert "--verify-images downloads them" in unseen.out
+    address = "bot/desk/rich-menu-user/taro@example.com"
+    moved = drifted(project, "--verify-users")[address]["richmenuId"]
+    assert (moved["observed"], moved["live"], moved["origin"]) == (other, main, "drift")
+    console.do("DELETE", f"{bot}/richmenus/{other}")
+    assert drifted(project) == {"bot/desk/rich-menu/other": {}}
+    ran = project.run("drift", "--accept", "bot/desk/rich-menu/other")
+    assert ran.code == 1
+    assert "is not read back into manifests" in ran.err
+    project.apply()
+    assert drifted(project) == {}
+
+
+def test_lists_and_unmanaged_bots_are_told_line_by_line(desk: Project, tenant: LocalTenant) -> None:
+    tenant.make_bots(45, name="Stranger")
+    Console(tenant).do("PATCH", bot_of(desk), {"channelEvents": ["message", "leave"]})
+    path(desk).write_text(DESK.replace("description: {default: Answers, ja_JP: 答え}", "description: " + "x" * 90))
+    told = desk.run("drift").out.splitlines()
+    assert "      ! callback.events:   (changed outside lwdeploy)" in told
+    place = told.index("      ! callback.events:   (changed outside lwdeploy)")
+    assert told[place + 1 : place + 4] == ['        - "join"', '        + "leave"', '          "message"']
+    assert "Unmanaged: 5 more (--format json lists all)" in told
+    assert any("only the manifest moved: apply writes it" in line for line in told)
+
+
+def test_a_state_that_moved_meanwhile_is_left_alone(
+    desk: Project, tenant: LocalTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look and the write another run has recorded: nothing is written, the manifests neither."""
+    Console(tenant).do("PATCH", bot_of(desk), {"botName": "Other"})
+    before = said(desk)
+
+    def meanwhile(*given: Any) -> Any:
+        assert desk.run("forget", "bot/desk/persistent-menu", "--auto-approve").code == 0
+        return wishes_of(*given)
+
+    monkeypatch.setattr(accepting, "wishes_of", meanwhile)
+    ran = desk.run("drift", "--accept", "bot/desk")
+    assert ran.code == 1
+    assert "was written by another run meanwhile; nothing was recorded" in ran.err
+    assert said(desk) == before

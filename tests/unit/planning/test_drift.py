@@ -117,6 +117,8 @@ def test_what_the_service_rewrites_at_will_is_not_held_against_anybody() -> None
 def test_what_was_not_looked_at_has_not_moved() -> None:
     assert moved({"image": "a"}, known({"image": "a"}), {}) == {}
     assert moved({"image": "a"}, known({"image": "a"}), {"image": "b"})["image"].origin is Origin.DRIFT
+    found = moved({"image": "a"}, known({"image": "a"}, {}), {"image": "b"})["image"]
+    assert (found.observed, found.live, found.origin) == ("a", "b", Origin.DRIFT)
 
 
 def test_secrets_are_compared_and_shown_as_hashes() -> None:
