@@ -48,6 +48,9 @@ def drift(
     """Show what moved in the tenant since lwdeploy looked last. Exit 2 when something did. Reads only."""
     request, screen = request_of(**flags), context.screen()
     if accept:
+        others = {"--format": form != "text", "--target": request.targets, "--read-unmanaged": read_unmanaged}
+        for name in (name for name, given in others.items() if given):
+            raise click.UsageError(f"--accept does not go with {name}")
         return _accept(request, screen, accept)
     from lwdeploy.commands import drift as command  # noqa: PLC0415
     from lwdeploy.core.canonical import dumps  # noqa: PLC0415

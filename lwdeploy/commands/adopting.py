@@ -124,6 +124,12 @@ class _Work:
 
     def _refuse_owned(self, address: Address, remote_id: str, *, kind: str) -> None:
         """Refuse what another address means already, in the state or by its botId."""
+        for document in self.prepared.workspace.loaded.documents if address.is_root else ():
+            if str(document.spec.get("botId")) == remote_id and document.name != address.name:
+                raise AmbiguousMatch(
+                    f"{remote_id} is bot/{document.name} by its botId, {document.at(('spec', 'botId'))}",
+                    advice="Take botId out there first.",
+                )
         for other, entry in self.state.entries.items():
             same_place = other.is_root or other.root == address.root
             if other.kind == kind and entry.remote_id == remote_id and other != address and same_place:

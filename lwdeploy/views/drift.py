@@ -51,8 +51,8 @@ def summary(drift: Drift) -> str:
     gone = sum(each.gone for each in drift.objects)
     bots = sum(not each.root for each in drift.strangers)
     return (
-        f"Drift: {drifted} fields moved in the tenant, {gone} objects gone; {waiting} fields wait for an apply, "
-        f"{beside} unmanaged fields moved. {drift.looked_at} objects looked at, {bots} bots unmanaged."
+        f"Drift: {drifted} moved in the tenant, {gone} gone; {waiting} waiting for an apply, "
+        f"{beside} moved unmanaged. Looked at {drift.looked_at} objects; {bots} unmanaged bots."
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from lwdeploy.cli.terminal import Screen
 from lwdeploy.simulator import LocalTenant
 from tests.support.console import Console, names, writes
 from tests.support.project import ADMIN, Project, least
@@ -42,6 +45,7 @@ def test_a_bot_is_adopted_with_what_hangs_on_it(project: Project, tenant: LocalT
 
 def test_what_cannot_be_meant_is_not_adopted(project: Project, tenant: LocalTenant) -> None:
     bot_id = made_elsewhere(tenant, "Other")
+    hand_made = made_elsewhere(tenant, "Free")
     marked = made_elsewhere(tenant, "lwdeploy 99999999 0123456789ab cafe")
     project.bot("desk", **least("Desk"))
     without = project.run("adopt", "bot/desk", bot_id, "--auto-approve")
@@ -57,8 +61,10 @@ def test_what_cannot_be_meant_is_not_adopted(project: Project, tenant: LocalTena
         (1, "bot/two", "999", "The tenant has no bot 999"),
         (4, "bot/two", ids["bot/desk"], "is bot/desk already"),
         (4, "bot/two", marked, "carries the mark of another project"),
-        (4, "bot/desk", bot_id, "the tenant still has that one"),
+        (4, "bot/desk", hand_made, "the tenant still has that one"),
         (1, "bot/three", ids["bot/desk"], f"names botId {bot_id}"),
+        (4, "bot/two", bot_id, f"{bot_id} is bot/three by its botId, bots/three.yaml:"),
+        (1, "bot/two/rich-menu/main", "7", "No manifest declares"),
         (1, "bot/desk/domain/tokyo", "10000001", "No manifest declares bot/desk/domain/tokyo"),
     ):
         ran = project.run("adopt", address, remote_id, "--auto-approve")
@@ -149,4 +155,38 @@ def test_what_is_still_declared_is_forgotten_only_when_a_second_one_is_meant(
     assert "=" in four.run("plan").out
     four.apply()
     assert four.ids() == before
+    four.expect_settled(tenant)
+
+
+def test_the_line_that_a_refused_rename_shows_is_all_that_it_needs(project: Project, tenant: LocalTenant) -> None:
+    """The key changes, the text does not: the bot is kept when the line stands where the refusal says."""
+    project.bot("old", **least("Desk"))
+    project.apply()
+    before = project.ids()["bot/old"]
+    (project.root / "bots/old.yaml").rename(project.root / "bots/new.yaml")
+    file = project.root / "bots/new.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("name: old", "name: new"), encoding="utf-8")
+    refused = project.run("plan")
+    assert refused.code == 4
+    told = refused.out.splitlines()
+    at = next(number for number, line in enumerate(told) if "Renamed: add below `spec:`, bots/new.yaml:" in line)
+    line = int(told[at].split(":")[-3])
+    lines = file.read_text(encoding="utf-8").splitlines()
+    lines.insert(line, told[at + 1].removeprefix(" " * 8))
+    file.write_text("\n".join(lines), encoding="utf-8")
+    project.apply()
+    assert project.ids() == {"bot/new": before}
+    project.expect_settled(tenant)
+
+
+def test_no_is_an_answer(four: Project, tenant: LocalTenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    four.apply()
+    before = four.state_path.read_bytes()
+    monkeypatch.setattr(Screen, "confirm", lambda *_question, **_otherwise: False)
+    forgotten = four.run("forget", "bot/payroll")
+    assert (forgotten.code, forgotten.err.strip()) == (0, "Nothing was forgotten.")
+    adopted = four.run("adopt", "bot/payroll", four.ids()["bot/payroll"])
+    assert adopted.code == 0
+    assert adopted.err.strip() == "Nothing was recorded."
+    assert four.state_path.read_bytes() == before
     four.expect_settled(tenant)

@@ -72,9 +72,7 @@ def test_without_drift_there_is_nothing_to_tell(desk: Project, tenant: LocalTena
     ran = desk.run("drift")
     assert ran.code == 0, ran
     assert "No drift." in ran.out
-    assert ran.summary.startswith(
-        "Drift: 0 fields moved in the tenant, 0 objects gone; 0 fields wait for an apply"
-    )
+    assert ran.summary.startswith("Drift: 0 moved in the tenant, 0 gone; 0 waiting for an apply, ")
     assert writes(tenant) == []
     assert {each.operation for each in tenant.log()} == {
         "issueToken",
@@ -120,9 +118,7 @@ def test_each_field_tells_which_side_moved(desk: Project, tenant: LocalTenant) -
     assert '! botName.default: "Desk" -> "Desk!"   (changed outside lwdeploy)' in text.out
     assert '. botName.ko_KR: "" -> "책상"   (not managed)' in text.out
     assert 'the manifest says "Helps"' in text.out
-    assert text.summary.startswith(
-        "Drift: 3 fields moved in the tenant, 0 objects gone; 1 fields wait for an apply"
-    )
+    assert text.summary.startswith("Drift: 3 moved in the tenant, 0 gone; 1 waiting for an apply, 1 moved")
     desk.apply()
     desk.expect_settled(tenant)
 
@@ -292,6 +288,21 @@ def test_a_target_narrows_the_look(four: Project, tenant: LocalTenant) -> None:
     assert undeclared.code == 2 or "in no manifest any more" in undeclared.out
     kept = four.run("drift", "--accept", "bot/payroll")
     assert kept.code == 1
+
+
+def test_accepting_goes_with_no_flag_of_the_report(desk: Project) -> None:
+    for more in (("--format", "json"), ("--target", "bot/desk"), ("--read-unmanaged",)):
+        ran = desk.run("drift", "--accept", "bot/desk", *more)
+        assert ran.code == 1
+        assert f"--accept does not go with {more[0]}" in ran.err
+
+
+def test_what_came_over_standard_input_cannot_be_edited(desk: Project, tenant: LocalTenant) -> None:
+    Console(tenant).do("PATCH", bot_of(desk), {"botName": "Other"})
+    both = (desk.root / "lwdeploy.yaml").read_bytes() + b"---\n" + DESK.encode()
+    ran = desk.run("drift", "-f", "-", "--accept", "bot/desk", stdin=both)
+    assert ran.code == 1
+    assert "What came over standard input cannot be edited" in ran.err
 
 
 def test_without_a_state_nothing_is_known(four: Project) -> None:
