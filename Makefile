@@ -42,7 +42,7 @@ docs: $(STAMP) ## write docs/rules.md anew
 	@mv docs/rules.md.new docs/rules.md
 
 bench: $(STAMP) ## print the figures of benchmarks/
-	@for each in startup validate noop_plan simulator; do $(BIN)/python benchmarks/$$each.py; done
+	@for each in startup validate noop_plan simulator edit_window; do $(BIN)/python benchmarks/$$each.py; done
 
 constraints: ## pin the newest versions that pyproject.toml takes
 	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \

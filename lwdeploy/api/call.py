@@ -58,9 +58,10 @@ OPERATIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "listChannelMembers": ("GET", _CHANNEL + "/members"),
         "sendUserMessage": ("POST", _BOT + "/users/{userId}/messages"),
         "sendChannelMessage": ("POST", _CHANNEL + "/messages"),
+        "getUser": ("GET", "/users/{userId}"),
     }
 )
-"""operationId -> (method, path template): operations 1-38 of reference 3.0."""
+"""operationId -> (method, path template): operations 1-38 of reference 3.0, and the look-up of a user (1.5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

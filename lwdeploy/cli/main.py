@@ -21,7 +21,7 @@ from lwdeploy.cli.options import (
 )
 from lwdeploy.core.errors import InvalidManifests, LwdeployError
 
-__all__ = ["cli", "main", "unheard"]
+__all__ = ["cli", "main", "refuse_shown", "show_plan", "unheard"]
 
 EXIT_CODES = """\b
 Exit codes:
@@ -98,7 +98,7 @@ def plan(context: Surroundings, /, *, form: str, out: Path | None, detailed_exit
 
     screen = context.screen()
     made = command.run(request_of(**flags), screen, out=out)
-    _show_plan(screen, made, form=form)
+    show_plan(screen, made, form=form)
     refuse_shown(made, refuse)
     return 2 if detailed_exitcode and not made.empty else 0
 
@@ -112,7 +112,8 @@ def refuse_shown(made: Any, refuse: Any) -> None:
         raise
 
 
-def _show_plan(screen: Any, made: Any, *, form: str) -> None:
+def show_plan(screen: Any, made: Any, *, form: str) -> None:
+    """Show a plan as it may be kept: with secrets in addresses hashed."""
     from lwdeploy.core.canonical import dumps  # noqa: PLC0415
     from lwdeploy.kinds import kinds_by_name  # noqa: PLC0415
     from lwdeploy.planning.codec import encode  # noqa: PLC0415
@@ -164,17 +165,6 @@ def apply(
 
 
 @cli.command()
-@click.argument("planfile", type=click.Path(path_type=Path))
-@format_flag("text", "json")
-@click.pass_obj
-def show(context: Surroundings, /, *, planfile: Path, form: str) -> None:
-    """Show a saved plan."""
-    from lwdeploy.commands.apply import load_plan  # noqa: PLC0415
-
-    _show_plan(context.screen(), load_plan(planfile), form=form)
-
-
-@cli.command()
 @click.argument("kind", required=False)
 @click.pass_obj
 def schema(context: Surroundings, /, *, kind: str | None) -> None:
@@ -204,6 +194,7 @@ def main(argv: list[str] | None = None) -> None:
     from lwdeploy.cli import (  # noqa: F401, PLC0415  they add their commands
         drifting,
         previewing,
+        showing,
         simulating,
         stating,
         trashing,

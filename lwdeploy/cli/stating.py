@@ -65,15 +65,20 @@ def show(context: Surroundings, /, *, address: str | None, form: str, **flags: A
 @click.option(
     "--auto-approve", is_flag=True, envvar="LWDEPLOY_AUTO_APPROVE", help="Do not ask; see --allow adopt=N."
 )
+@format_flag("text", "json")
 @click.pass_obj
-def rebuild(context: Surroundings, /, **flags: Any) -> None:
+def rebuild(context: Surroundings, /, *, form: str, **flags: Any) -> None:
     """Find the objects of a lost state in the tenant again, and record them."""
-    from lwdeploy.commands import state as command  # noqa: PLC0415
-    from lwdeploy.views.line import Line  # noqa: PLC0415
+    from lwdeploy.commands import rebuild as command  # noqa: PLC0415
+    from lwdeploy.core.canonical import dumps  # noqa: PLC0415
+    from lwdeploy.views.rebuild import rebuilt_json, rebuilt_lines  # noqa: PLC0415
 
     screen = context.screen()
-    found = command.rebuild(request_of(**flags), screen)
-    screen.lines(Line(str(each)) for each in found.candidates)
+    found = command.run(request_of(**flags), screen)
+    if form == "json":
+        screen.data(dumps(rebuilt_json(found), indent=2))
+    else:
+        screen.lines(rebuilt_lines(found))
     screen.note(f"Recorded {len(found.candidates)} bots. Next: lwdeploy plan")
 
 

@@ -36,6 +36,8 @@ _COLOURS: Mapping[Style, str] = {
     Style.GOOD: "green",
     Style.BOLD: "bold",
 }
+WORTH_A_WORD = 10.0
+"""Seconds from which on a wait is told beforehand."""
 EVERY_LINE_UP_TO = 40
 """Steps of an apply up to which a log gets a line for each; beyond, one for each tenth."""
 
@@ -114,6 +116,12 @@ class Screen:
             self._progress.update(self._progress.task_ids[0], completed=done)
         if done == total:
             self.settle()
+
+    def expecting(self, total: int, seconds: float) -> None:
+        """Say how long reading will take, where somebody would wait for it."""
+        if not self._quiet and seconds >= WORTH_A_WORD:
+            shown = f"{round(seconds)} s" if seconds < 90 else f"{round(seconds / 60)} min"
+            self.note(f"Reading {total} bots, about {shown}")
 
     def diagnostics(self, found: tuple[Diagnostic, ...]) -> None:
         """Show warnings on stderr."""

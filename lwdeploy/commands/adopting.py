@@ -12,12 +12,12 @@ from lwdeploy.commands.request import Request, Terminal
 from lwdeploy.commands.session import Session, open_session
 from lwdeploy.core.address import Address
 from lwdeploy.core.errors import AmbiguousMatch, UserError
-from lwdeploy.core.live import Seen
+from lwdeploy.core.live import LiveResource, Seen
 from lwdeploy.core.types import Mark, Resource, State, StateEntry
 from lwdeploy.kinds import kinds_by_name
-from lwdeploy.planning.candidates import known_entry
 from lwdeploy.planning.match import mark_key
 from lwdeploy.planning.sealing import sealed
+from lwdeploy.planning.weighing import entry_of, weigh
 
 __all__ = ["run"]
 
@@ -104,7 +104,7 @@ class _Work:
                 f"{root} has no {kind.word} {remote_id}", advice="`lwdeploy drift` lists what is below our bots."
             )
         self._refuse_foreign_mark(resource.address, remote_id, name=str(live.facts.get("name", "")))
-        return {resource.address: known_entry(resource, live, kind=kind)}
+        return {resource.address: self._entry(resource, live)}
 
     def _read(self, root: Address, remote_id: str) -> Seen:
         desired = self.prepared.desired
@@ -115,10 +115,16 @@ class _Work:
     def _entries(self, seen: Seen, root: Address) -> dict[Address, StateEntry]:
         declared = {each.address: each for each in self.prepared.desired.resources if each.address.root == root}
         return {
-            address: known_entry(declared[address], live, kind=kinds_by_name()[address.kind])
+            address: self._entry(declared[address], live)
             for address, live in seen.resources.items()
             if address in declared
         }
+
+    def _entry(self, resource: Resource, live: LiveResource) -> StateEntry:
+        """Give what to remember: nothing counts as applied by us but what is known to be equal."""
+        kind = kinds_by_name()[resource.address.kind]
+        weighed = weigh(resource, live, kind=kind, users=self.state.users)
+        return entry_of(resource, live, replace(weighed, trusted={}), kind=kind)
 
     # --- what speaks against it
 

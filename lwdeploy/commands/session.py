@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -36,7 +36,10 @@ READERS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One tenant, open. `identity` is what its state is bound to."""
+    """One tenant, open. `identity` is what its state is bound to.
+
+    `widened` opens a second client of the same tenant, which asks for more scopes and ends with the session.
+    """
 
     tenant: Tenant
     client: Client
@@ -44,6 +47,7 @@ class Session:
     reader: RootReader
     store: Store
     identity: Mapping[str, Any]
+    widened: Callable[[tuple[str, ...]], Client]
 
 
 @contextmanager
@@ -57,11 +61,14 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 
 @contextmanager
-def open_session(request: Request, tenant: Tenant, *, workspace: Workspace, write: bool) -> Iterator[Session]:
+def open_session(
+    request: Request, tenant: Tenant, *, workspace: Workspace, write: bool, verify: Verify | None = None
+) -> Iterator[Session]:
     """Open a tenant: start it when it is the local one, read its credentials otherwise. Sends nothing yet.
 
     Without `write` the client raises on everything but GET, and asks for the scope `bot.read` only; to verify
-    pictures it needs `bot.message` besides (reference 1.5).
+    pictures it needs `bot.message` besides (reference 1.5). What is verified is what the request says, unless
+    `verify` is given.
     """
     from lwdeploy.api.client import Client  # noqa: PLC0415  slow to load, and not needed offline
     from lwdeploy.api.credentials import Credentials  # noqa: PLC0415
@@ -72,20 +79,25 @@ def open_session(request: Request, tenant: Tenant, *, workspace: Workspace, writ
             started = stack.enter_context(_local(tenant, root=workspace.root))
             env, running = started
         credentials = Credentials.read(running.auth, env=env)
-        client = stack.enter_context(
-            Client.open(
-                endpoint=running.endpoint,
-                token_url=running.token_url,
-                credentials=credentials,
-                limits=running.limits,
-                read_only=not write,
-                scopes=(IMAGE_SCOPE,) if request.verify_images and not write else (),
+        asked = verify or Verify(images=request.verify_images, users=request.verify_users)
+
+        def opened(scopes: tuple[str, ...]) -> Client:
+            return stack.enter_context(
+                Client.open(
+                    endpoint=running.endpoint,
+                    token_url=running.token_url,
+                    credentials=credentials,
+                    limits=running.limits,
+                    read_only=not write,
+                    scopes=scopes,
+                )
             )
-        )
+
+        client = opened((IMAGE_SCOPE,) if asked.images and not write else ())
         access = Access(
             client=client,
             project=workspace.project,
-            verify=Verify(images=request.verify_images, users=request.verify_users),
+            verify=asked,
             content=lambda digest, source: _content(workspace.pictures, digest, source),
         )
         adapters = Adapters.of(KINDS, access)
@@ -100,6 +112,7 @@ def open_session(request: Request, tenant: Tenant, *, workspace: Workspace, writ
                 "serviceAccount": credentials.service_account,
                 "domainIds": sorted(tenant.domains.values()),
             },
+            widened=opened,
         )
 
 

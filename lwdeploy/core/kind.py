@@ -166,10 +166,11 @@ class ChildAdapter(Adapter, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verify:
-    """What to read although no list shows it and each object costs calls of its own."""
+    """What to read, declared or not, although no list shows it and each object costs calls of its own."""
 
     images: bool = False
     users: bool = False
+    members: bool = False
 
 
 def _no_content(digest: str, _source: Source) -> bytes:

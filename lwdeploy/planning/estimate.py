@@ -10,7 +10,7 @@ from lwdeploy.core.tenant import Limits
 from lwdeploy.core.types import Action, Change
 from lwdeploy.planning.model import Estimate
 
-__all__ = ["estimate"]
+__all__ = ["estimate", "seconds_of"]
 
 SECONDS_PER_CALL = 0.15
 """A call to the service over the internet: a guess, good for an order of magnitude only."""
@@ -28,12 +28,16 @@ def estimate(changes: Iterable[Change], *, listed: int, kinds: Mapping[str, Kind
     totals = Counter(_reads(steps, listed=listed, kinds=kinds))
     for change in steps:
         totals.update(kinds[change.address.kind].calls(change))
+    return Estimate(calls=totals.total(), seconds=round(seconds_of(totals, limits=limits), 1))
+
+
+def seconds_of(calls: Mapping[str, int], *, limits: Limits) -> float:
+    """Give the time that calls take, by operation: the waits that the quota forces, and the calls themselves."""
     waits = 0
     if limits.calls_per_minute:
         allowance = max(1, int(limits.calls_per_minute * limits.share))
-        waits = max(((count - 1) // allowance * 60 for count in totals.values()), default=0)
-    seconds = waits + totals.total() * SECONDS_PER_CALL / WORKERS
-    return Estimate(calls=totals.total(), seconds=round(seconds, 1))
+        waits = max((max(0, count - 1) // allowance * 60 for count in calls.values()), default=0)
+    return waits + sum(calls.values()) * SECONDS_PER_CALL / WORKERS
 
 
 def _reads(steps: Sequence[Change], *, listed: int, kinds: Mapping[str, Kind]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from lwdeploy.core.address import Address
 from lwdeploy.core.kind import Kind
 from lwdeploy.core.types import Action, Change, StateEntry
 
-__all__ = ["look_alikes", "namesakes"]
+__all__ = ["look_alikes", "namesakes", "without_name"]
 
 
 def look_alikes(
@@ -27,10 +27,11 @@ def look_alikes(
 def _alike(change: Change, entry: StateEntry, *, kind: Kind) -> bool:
     name, wanted = kind.label(change.desired), kind.seal(change.desired)
     same_name = bool(name) and kind.label(entry.applied) == name
-    return same_name or _without_name(wanted) == _without_name(entry.applied)
+    return same_name or without_name(wanted) == without_name(entry.applied)
 
 
-def _without_name(spec: Mapping[str, object]) -> dict[str, object]:
+def without_name(spec: Mapping[str, object]) -> dict[str, object]:
+    """Give the spec of a bot without what people rename it by."""
     return {key: value for key, value in spec.items() if key != "botName"}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from lwdeploy.core.address import Address
@@ -45,7 +45,7 @@ def apply(plan: Plan, *, engine: Engine) -> ApplyReport:
         return ApplyReport(outcomes=())
     with (
         engine.store.lease(holder=engine.holder, timeout=engine.lock_timeout) as lease,
-        ThreadPoolExecutor(max_workers=engine.workers, thread_name_prefix="apply") as pool,
+        engine.pool(engine.workers) as pool,
     ):
         engine.guard(lease.check)
         state = current_state(plan, engine)
@@ -62,7 +62,7 @@ class _Apply:
     plan: Plan
     engine: Engine
     lease: Lease
-    pool: ThreadPoolExecutor
+    pool: Executor
     ledger: Ledger
     live: Mapping[Address, Seen]
     read_at: float
@@ -117,7 +117,10 @@ class _Apply:
         """Record the ids of all bots that only their mark proves to be ours: naming them takes the mark away.
 
         Those are the ones that were just made, and those that an interrupted run made and could not record.
+        Before strays are deleted the state is written even if there is nothing to record: a run that lost its
+        lease to this one may be about to record one of them, and must find that it cannot.
         """
+        strays = any(chain.own is not None and chain.own.stray for chain in chains)
         marked: dict[Address, StateEntry] = {}
         for chain in chains:
             own = chain.own
@@ -127,7 +130,7 @@ class _Apply:
                 marked[chain.root] = _begun(own, str(own.remote_id))
         try:
             self.lease.check()
-            if marked:
+            if marked or strays:
                 self.ledger.reserved(marked)
             self.lease.beat()  # who was held up until now must not name anything
         except StateError as error:

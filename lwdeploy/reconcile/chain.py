@@ -176,7 +176,13 @@ class _Run:
             remaining = tuple(diff for diff in self._missing(step, now) if now is None or diff.path in paths)
             if now is not None and not remaining:
                 return Written(remote_id=now.remote_id)
-            return self._send(replace(step, diffs=remaining), now)
+            try:
+                return self._send(replace(step, diffs=remaining), now)
+            except Rejected:  # what was lost may have arrived after the look, and stand in the way of its copy
+                now = now or self._look(step, lost=lost)
+                if now is None or self._missing(step, now):
+                    raise
+                return Written(remote_id=now.remote_id)
 
     def _send(self, step: Change, live: LiveResource | None) -> Written:
         adapter = self.engine.adapters[step.address.kind]
@@ -269,12 +275,7 @@ class _Run:
         except RemoteError:
             return None
 
-    def _conclude(
-        self,
-        step: Change,
-        seen: Seen | None,
-        entries: dict[Address, StateEntry | None],
-    ) -> None:
+    def _conclude(self, step: Change, seen: Seen | None, entries: dict[Address, StateEntry | None]) -> None:
         if step.action in {Action.DELETE, Action.FORGET}:
             entries[step.address] = None
             return

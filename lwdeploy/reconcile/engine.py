@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -42,14 +43,20 @@ def _keep_nothing(_change: Change, *, entries: Mapping[Address, StateEntry], use
     del entries, users
 
 
+def _threads(workers: int) -> Executor:
+    """Work on so many bots at a time."""
+    return ThreadPoolExecutor(max_workers=workers, thread_name_prefix="apply")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
     """The parts of one apply.
 
     `clock` is monotonic seconds; `nonce` and `lineage` give fresh random text; `stopping` tells whether to
     start nothing more; `progress` is told every outcome, from any thread. `wave` bots are created before
-    their ids are recorded together; `workers` bots are worked on at a time. `audit` is told what writes are about.
-    `keep` saves a bot before it is deleted. `guard` is given what must be asked before every single write.
+    their ids are recorded together; `workers` bots are worked on at a time, in what `pool` gives for them. `audit`
+    is told what writes are about. `keep` saves a bot before it is deleted. `guard` is given what must be asked
+    before every single write.
     """
 
     adapters: Adapters
@@ -69,6 +76,7 @@ class Engine:
     guard: Callable[[Callable[[], None]], None] = _unguarded
     workers: int = 8
     wave: int = 50
+    pool: Callable[[int], Executor] = _threads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,10 @@ def _refuse_unowned(plan: Plan, state: State) -> None:
     deletes = {Action.DELETE, Action.FORGET}
     renames = {step.address: step.moved_from for step in plan.steps if step.moved_from is not None}
     followed = follow_renames(state, renames)
+    recorded = {entry.remote_id: address for address, entry in state.entries.items() if address.is_root}
     for step in plan.steps:
+        if step.stray and step.remote_id in recorded:
+            raise StalePlan(f"{step.address} is {recorded[step.remote_id]} by now", advice=_AGAIN)
         entry = _entry_of(step, followed) if followed else None
         owned = entry is not None and entry.remote_id == step.remote_id
         marked = step.action is Action.DELETE and step.proof is Proof.MARK

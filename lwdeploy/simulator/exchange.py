@@ -8,6 +8,7 @@ from lwdeploy.simulator import (
     attachments,
     bots,
     channels,
+    directory,
     domains,
     menuimages,
     menulinks,
@@ -36,6 +37,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *attachments.OPERATIONS,
     *channels.OPERATIONS,
     *messages.OPERATIONS,
+    *directory.OPERATIONS,
 )
 
 _API = "v1.0"

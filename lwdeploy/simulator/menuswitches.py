@@ -86,7 +86,8 @@ MENU_SWITCHES: tuple[Switch, ...] = (
         "missing-user",
         "400|404",
         "2.7",
-        "Status for a user in the path whom a strict directory does not hold, such as one who left.",
+        "Status for a user in the path whom the directory does not hold, such as one who left: of getUser, and "
+        "where the directory is strict of all others.",
         "400 with BAD_REQUEST is of API 1.0, for accounts in bodies; 404 is the habit of 2.0",
     ),
     doubt(

@@ -1,19 +1,15 @@
 """The preview of a project as one HTML page: every bot as a phone would show it, with menus that can be pressed.
 
 The page needs nothing but itself: no file, no network, and no script to show what there is. Equal projects give
-equal bytes. All texts of a project are escaped by `preview_markup`, and none of them becomes a link; the policy in
-its head keeps a browser from running or fetching anything else, whatever is in the manifests.
+equal bytes. All texts of a project are escaped by `preview_markup`, and none of them becomes a link.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
-from importlib.resources import files
-
 from lwdeploy.core.localized import DEFAULT
+from lwdeploy.views.html_page import document, resource
 from lwdeploy.views.preview_bot import bot_entry, bot_section, count
-from lwdeploy.views.preview_markup import Markup, element, raw_text, script_json
+from lwdeploy.views.preview_markup import Markup, element, script_json
 from lwdeploy.views.preview_project import (
     PreviewArea,
     PreviewBot,
@@ -47,40 +43,8 @@ def page(project: PreviewProject) -> str:
     told = script_json(shared.translations(), id_="translations")
     notice = element("footer", "Made by lwdeploy from the manifests. Nothing on this page reaches the service.")
     body = element("body", _top(project), _main(entries, sections), notice, told, data_view="phone")
-    return f"<!doctype html>\n{element('html', _head(project, shared.css()), body, lang='en')}\n"
-
-
-def _head(project: PreviewProject, shared_css: str) -> Markup:
-    css, script = _resource("preview.css"), _resource("preview.js")
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_policy((css, shared_css), script)),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{project.title}: preview"),
-        raw_text("style", css),
-        raw_text("style", shared_css),
-        raw_text("script", script),
-    )
-
-
-def _resource(name: str) -> str:
-    return files("lwdeploy.views").joinpath(name).read_text(encoding="utf-8")
-
-
-def _policy(styles: tuple[str, ...], script: str) -> str:
-    """Give the Content-Security-Policy: our styles and script by their hashes, data: pictures, nothing else."""
-    allowed = " ".join(_hash(style) for style in styles)
-    return (
-        f"default-src 'none'; img-src data:; style-src {allowed}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(content: str) -> str:
-    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
+    styles = (resource("base.css"), resource("preview.css"), shared.css())
+    return document(f"{project.title}: preview", body, styles=styles, script=resource("preview.js"))
 
 
 def _top(project: PreviewProject) -> Markup:

@@ -68,6 +68,7 @@ TAKEN = {
     "leaveChannel": {"channelId": "$request.path.channelId"},
 }
 UNIQUE = set(TAKEN) - {"deleteBotDomain"}  # their ids never come again
+BOT_API = [each for each in OPERATIONS if each.path.startswith("/bots")]
 METHODS = {"get", "post", "put", "patch", "delete"}
 QUIET = settings(
     max_examples=EXAMPLES,
@@ -171,7 +172,7 @@ def schema(contract: Contract, api: Api) -> Any:
     return loaded(contract, api, *GenerationMode)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+@pytest.mark.parametrize("operation", BOT_API, ids=lambda operation: operation.name)
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_an_operation_answers_as_described(
     schema: Any, session: requests.Session, operation: Any, mode: GenerationMode

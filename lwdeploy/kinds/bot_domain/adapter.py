@@ -28,9 +28,10 @@ class BotDomainAdapter:
 
     def __init__(self, access: Access) -> None:
         self._client: Client = access.client
+        self._verify = access.verify
 
     def read(self, parent: LiveResource, *, wanted: Mapping[Address, Resource]) -> Seen:
-        """Read all registrations of a bot, and the members of those whose members are declared."""
+        """Read all registrations of a bot, and the members of those whose members are declared or asked for."""
         specs = {str(each.derived_id): each.spec for each in wanted.values()}
         rows = self._client.pages(call("listBotDomains", botId=parent.remote_id), key="domains")
         with understood("listBotDomains", f"botId={parent.remote_id}"):
@@ -39,9 +40,10 @@ class BotDomainAdapter:
 
     def _live(self, bot_id: str, *, row: Mapping[str, Any], wanted: Mapping[str, Spec]) -> LiveResource:
         domain_id = str(int(row["domainId"]))
-        read_members = "members" in wanted.get(domain_id, {}) and bool(row.get("allowToSelectedMember"))
+        meant = self._verify.members or "members" in wanted.get(domain_id, {})
+        read_members = meant and bool(row.get("allowToSelectedMember"))
         members = sorted(self._members(bot_id, domain_id)) if read_members else []
-        shown = members if "members" in wanted.get(domain_id, {}) else None
+        shown = members if meant else None
         return LiveResource(kind="bot_domain", remote_id=domain_id, spec=spec.from_api(row, members=shown))
 
     def _members(self, bot_id: str, domain_id: str) -> set[str]:

@@ -7,7 +7,7 @@ wanted, which the hash in its mark tells even where the service shows them in ot
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lwdeploy.core.address import Address
@@ -15,6 +15,7 @@ from lwdeploy.core.live import LiveResource, Seen
 from lwdeploy.core.types import Mark, Resource, Spec
 from lwdeploy.kinds.rich_menu import spec as menu
 from lwdeploy.planning.match import DEFAULT_PROJECT
+from lwdeploy.planning.weighing import MADE_WITH
 
 __all__ = ["Row", "place", "row_of"]
 
@@ -51,7 +52,9 @@ def place(rows: Iterable[Row], *, wanted: Mapping[Address, Resource], project: s
         for row in mine:
             del left[row.remote_id]
         if current is not None:
-            resources[address] = _live(current, address, spec=_shown(current, resource))
+            live = _live(current, address, spec=_shown(current, resource))
+            proven = {MADE_WITH: ("image",)} if _has_pictures(current, resource) else {}
+            resources[address] = replace(live, facts={**live.facts, **proven})
         superseded += [_live(row, address, spec=row.spec) for row in mine if row is not current]
     strays = [row for row in left.values() if _is_stray(row, project)]
     superseded += [_live(row, None, spec=row.spec) for row in strays]
@@ -73,16 +76,15 @@ def _current(mine: Iterable[Row], resource: Resource) -> Row | None:
     """Give the menu that is meant: the remembered one, else the one made with these pictures, else the oldest."""
     if not resource.spec:
         return next((row for row in mine if row.remote_id == resource.derived_id), None)
-    pictures = menu.image_hash(resource.spec)
     fitting = [row for row in mine if _fits(row, resource)]
-    fitting.sort(
-        key=lambda row: (
-            row.remote_id != resource.derived_id,
-            row.mark is None or not row.mark.nonce.endswith(f"-{pictures}"),
-            row.age,
-        )
-    )
+    fitting.sort(key=lambda row: (row.remote_id != resource.derived_id, not _has_pictures(row, resource), row.age))
     return fitting[0] if fitting else None
+
+
+def _has_pictures(row: Row, resource: Resource) -> bool:
+    """Tell whether a menu's mark says that it was made with the very pictures that are wanted."""
+    pictures = menu.image_hash(resource.spec)
+    return bool(resource.spec) and row.mark is not None and row.mark.nonce.endswith(f"-{pictures}")
 
 
 def _fits(row: Row, resource: Resource) -> bool:

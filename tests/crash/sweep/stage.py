@@ -110,6 +110,7 @@ class Workshop:
         self._place = place
         self._private_key = private_key
         self._held: dict[str, Rehearsal] = {}
+        self._places: dict[str, Place] = {}
         self._cases = 0
 
     def rehearsal(self, work: Work) -> Rehearsal:
@@ -124,7 +125,7 @@ class Workshop:
         self._cases += 1
         folder = self._folder / f"{work.name}-{self._cases}"
         shutil.copytree(self._ready(work), folder)
-        place = self._place.copied(folder)
+        place = self._places[work.name].copied(folder)
         with self._open(work, folder, place) as scene:
             scene.theirs.extend(scene.others())
             yield scene
@@ -140,6 +141,7 @@ class Workshop:
         said, beside = folder / "said", folder / "beside"
         with start(data=folder / "tenant.sqlite3", settings=settings) as tenant:
             project = Project.found(folder / "project", tenant, **work.spec, **place.spec())
+            place.settle(project)
             yield Scene(
                 work=work,
                 project=project,
@@ -155,13 +157,16 @@ class Workshop:
         ready = self._ready(work)
         for name in ("said", "beside"):
             (ready / name).mkdir(parents=True)
-        with self._open(work, ready, self._place.made(ready)) as scene:
+        place = self._places[work.name] = self._place.made(ready)
+        with self._open(work, ready, place) as scene:
             _prepare(work, scene)
         shutil.rmtree(ready / "said")
         (ready / "said").mkdir()
         with self.staged(work) as scene:
+            # With the state in a file, whatever the place: clients of other places start threads of their own.
+            project = Project.found(scene.project.root, scene.tenant, **work.spec)
             for argv in (("plan", *work.flags), scene.argv()):
-                self.runs.warm(scene.project, *argv, said=scene.said)
+                self.runs.warm(project, *argv, said=scene.said)
         with self.staged(work) as scene:
             record = scene.beside / "record.json"
             ran = scene.apply(record=str(record), **_WHOLE)

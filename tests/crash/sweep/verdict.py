@@ -101,7 +101,7 @@ def _said(scene: Scene, runs: Sequence[Run]) -> Iterator[str]:
     for ran in runs:
         if any(word in ran.out + ran.err for word in _OURS):
             yield f"our own mistake: {ran.out[-1500:]}{ran.err[-1500:]}"
-    secrets = [each.encode() for each in (*_credentials(scene), CANARY)]
+    secrets = [each.encode() for each in (*_credentials(scene), *scene.place.secrets(), CANARY)]
     reports = sorted(scene.project.root.glob("report-*.json"))
     for path in (*scene.said.iterdir(), *scene.project.root.glob(".lwdeploy/**/*"), *reports):
         content = path.read_bytes() if path.is_file() else b""

@@ -11,10 +11,10 @@ from lwdeploy.api.call import OPERATIONS, call
 from lwdeploy.core.errors import UserError
 
 
-def test_the_inventory_has_all_38_operations() -> None:
-    """Operations 1-38 of reference 3.0 are there, each method and path once."""
-    assert len(OPERATIONS) == 38
-    assert len(set(OPERATIONS.values())) == 38
+def test_the_inventory_has_all_operations() -> None:
+    """Operations 1-38 of reference 3.0 and the look-up of a user are there, each method and path once."""
+    assert len(OPERATIONS) == 39
+    assert len(set(OPERATIONS.values())) == 39
 
 
 def test_the_inventory_cannot_be_changed() -> None:

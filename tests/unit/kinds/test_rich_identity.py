@@ -13,6 +13,7 @@ from lwdeploy.core.live import Seen
 from lwdeploy.core.types import Mark, Resource
 from lwdeploy.kinds.rich_menu.identity import Row, place, row_of
 from lwdeploy.kinds.rich_menu.spec import mark_of, to_body
+from lwdeploy.planning.weighing import MADE_WITH
 from tests.unit.planning.builders import rich_menu, rich_menu_of, rich_shown, rich_spec
 
 MAIN, OTHER = rich_menu_of(), rich_menu_of(key="other")
@@ -93,7 +94,11 @@ def test_a_menu_with_the_mark_and_the_content_that_are_wanted_is_meant() -> None
 def test_a_menu_that_is_meant_is_told_with_its_name() -> None:
     seen = place([row("m1")], wanted=wanted(rich_menu()), project="acme")
     live = seen.resources[MAIN]
-    assert (live.kind, live.address, live.facts) == ("rich_menu", MAIN, {"name": row("m1").name})
+    assert (live.kind, live.address, live.facts) == (
+        "rich_menu",
+        MAIN,
+        {"name": row("m1").name, MADE_WITH: ("image",)},
+    )
 
 
 def test_a_menu_of_the_same_key_with_another_content_is_superseded() -> None:

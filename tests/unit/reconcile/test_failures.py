@@ -34,6 +34,9 @@ def settles(rig: Rig, *names: str) -> None:
     assert rig.plan(*(bot(name) for name in names)).empty
 
 
+REGISTER = "write bot/a/domain/osaka"
+
+
 # --- a lost answer on create
 
 
@@ -232,6 +235,32 @@ def test_a_child_whose_create_was_lost_on_the_way_is_sent_again(rig: Rig) -> Non
     report = rig.apply(rig.plan(bot("a"), registration("a")))
     assert report.complete
     assert rig.world.asked("write bot/a/domain/osaka") == 2
+
+
+def appear(rig: Rig, *, visible: bool = True) -> None:
+    """Let the registration that was lost on the way arrive after all; its copy is then refused."""
+    spec = {"permission": "all", "visible": visible}
+    rig.world.put("1", registration("a", spec=spec))
+
+
+def test_a_create_that_arrives_after_the_look_refuses_its_copy_and_counts(rig: Rig) -> None:
+    rig.world.fail(REGISTER, lost(), refused(status=409))
+    rig.world.hooks[REGISTER] = lambda: appear(rig) if rig.world.asked(REGISTER) == 2 else None
+    report = rig.apply(rig.plan(bot("a"), registration("a")))
+    assert report.complete
+    assert rig.world.asked(REGISTER) == 2
+    assert str(domain_of("a")) in rig.entries
+
+
+def test_a_copy_that_is_refused_for_another_reason_has_failed(rig: Rig) -> None:
+    rig.world.fail(REGISTER, lost(), refused())
+    assert statuses(rig.apply(rig.plan(bot("a"), registration("a"))))[str(domain_of("a"))] == "failed"
+
+
+def test_a_copy_that_is_refused_for_something_else_that_came_has_failed(rig: Rig) -> None:
+    rig.world.fail(REGISTER, lost(), refused(status=409))
+    rig.world.hooks[REGISTER] = lambda: appear(rig, visible=False) if rig.world.asked(REGISTER) == 2 else None
+    assert statuses(rig.apply(rig.plan(bot("a"), registration("a"))))[str(domain_of("a"))] == "failed"
 
 
 # --- a lost answer on delete

@@ -241,6 +241,36 @@ def test_a_leftover_that_got_a_name_meanwhile_is_somebody_s() -> None:
     assert stale(rig, plan).endswith("bot/stray:9: does not carry the mark any more, so it is somebody's")
 
 
+def recorded(rig: Rig, key: str, remote_id: str) -> None:
+    """Let another run, which still holds an older plan, record a bot under a key."""
+    state = rig.store.memory.read()
+    assert state is not None
+    entries = {**state.entries, root(key): entry(remote_id)}
+    rig.store.memory.write(replace(state, entries=entries), expected_serial=state.serial)
+
+
+def test_a_leftover_that_another_run_has_recorded_meanwhile_is_in_use() -> None:
+    """The run that makes it may know a key that this one does not, and has not named it yet."""
+    rig = deployed(bot("a"))
+    rig.world.add_bot({"botName": {"default": marked("b")}}, bot_id="9")
+    plan = rig.plan(bot("a"))
+    recorded(rig, "b", "9")
+    assert "bot/stray:9 is bot/b by now" in stale(rig, plan)
+    assert "9" in rig.world.bots
+
+
+def test_before_a_leftover_goes_the_state_moves_on_so_that_nobody_can_record_it_any_more() -> None:
+    """What a run that lost its lease records in the last moment counts: the leftover stays."""
+    rig = deployed(bot("a"))
+    rig.world.add_bot({"botName": {"default": marked("b")}}, bot_id="9")
+    plan = rig.plan(bot("a"))
+    rig.world.hooks["read bot 9"] = lambda: recorded(rig, "b", "9")
+    report = rig.apply(plan)
+    assert "somebody else wrote the state" in str(report.failure)
+    assert statuses(report) == {"bot/stray:9": "not started"}
+    assert "9" in rig.world.bots
+
+
 def test_a_leftover_that_is_gone_already_is_no_obstacle() -> None:
     rig = deployed(bot("a"))
     rig.world.add_bot({"botName": {"default": marked("a")}}, bot_id="9")

@@ -94,5 +94,5 @@ def translations(root: Node) -> list[Mapping[str, str]]:
 
 def rules(root: Node) -> dict[str, str]:
     """Give the declarations of the generated classes."""
-    lines = root.all("style")[1].text.splitlines()
+    lines = root.all("style")[-1].text.splitlines()
     return {line.partition("{")[0].lstrip("."): line.partition("{")[2].removesuffix("}") for line in lines}
