@@ -18,7 +18,7 @@ from tests.support.console import Console
 from tests.support.project import ADMIN, Project, least
 
 ROOT = Path(__file__).resolve().parents[1]
-FORMATS = ("plan", "report", "diagnostics", "state-view", "audit", "trash", "tenant-report", "rebuild")
+FORMATS = ("plan", "report", "diagnostics", "state-view", "audit", "trash", "tenant-report", "rebuild", "drift")
 SECRET = "k9-" + "canary"
 
 
