@@ -21,6 +21,7 @@ import yaml
 
 from lwdeploy.cli import (  # noqa: F401  they add their commands to the group
     drifting,
+    importing,
     previewing,
     showing,
     simulating,

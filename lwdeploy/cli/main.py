@@ -193,6 +193,7 @@ def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit with its code. A user's mistake never shows a traceback."""
     from lwdeploy.cli import (  # noqa: F401, PLC0415  they add their commands
         drifting,
+        importing,
         previewing,
         showing,
         simulating,

@@ -25,6 +25,7 @@ __all__ = [
     "request_of",
     "speech_flags",
     "target_flag",
+    "tenant_flag",
     "verify_flags",
 ]
 
@@ -114,9 +115,15 @@ def project_flags(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="PATH",
             help="File, folder, glob or - for standard input. Repeatable. [default: the folder of lwdeploy.yaml]",
         ),
-        click.option("-t", "--tenant", envvar="LWDEPLOY_TENANT", help="Tenant to work on; `local` always exists."),
+        tenant_flag,
     ]
     return _decorate(speech_flags(command), flags)
+
+
+def tenant_flag(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flag that names the tenant."""
+    text = "Tenant to work on; `local` always exists."
+    return click.option("-t", "--tenant", envvar="LWDEPLOY_TENANT", help=text)(command)
 
 
 def target_flag(command: Callable[..., Any]) -> Callable[..., Any]:

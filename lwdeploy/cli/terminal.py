@@ -18,6 +18,7 @@ from lwdeploy.core.errors import LwdeployError, UserError
 from lwdeploy.core.types import Outcome, Status
 from lwdeploy.planning.model import Plan
 from lwdeploy.views.diagnostics import diagnostic_lines
+from lwdeploy.views.imported import counted
 from lwdeploy.views.line import Line, Style, printable
 from lwdeploy.views.plan_text import plan_lines
 from lwdeploy.views.report import outcome_line
@@ -117,6 +118,22 @@ class Screen:
         if done == total:
             self.settle()
 
+    def importing(self, done: int, total: int, *, left: float) -> None:
+        """Show how far the reading of an import is and how long it will take; a log gets a line for each tenth."""
+        if self._quiet:
+            return
+        told = f"{_duration(left)} left"
+        if not self._err.is_terminal:
+            if done == 1 or (total > EVERY_LINE_UP_TO and done < total and done % (total // 10) == 0):
+                self.note(f"Reading {counted(total, 'bot')}: {done} done, {told}")
+            return
+        if self._progress is None:
+            self._begin("Reading", total, guess=False)
+        if self._progress is not None:
+            self._progress.update(self._progress.task_ids[0], completed=done, description=told)
+        if done == total:
+            self.settle()
+
     def expecting(self, total: int, seconds: float) -> None:
         """Say how long reading will take, where somebody would wait for it."""
         if not self._quiet and seconds >= WORTH_A_WORD:
@@ -175,20 +192,28 @@ class Screen:
             return True
         return done == self._total or done % (self._total // 10) == 0
 
-    def _begin(self, words: str, total: int) -> None:
+    def _begin(self, words: str, total: int, *, guess: bool = True) -> None:
+        """Show a bar; with what the pace so far makes a `guess` of, or with what is told."""
         self._progress = Progress(
             TextColumn(words),
             BarColumn(),
             MofNCompleteColumn(),
-            TimeRemainingColumn(),
+            TimeRemainingColumn() if guess else TextColumn("{task.description}"),
             console=self._err,
             transient=True,
         )
         self._progress.start()
-        self._progress.add_task(words, total=total)
+        self._progress.add_task("", total=total)
 
     def settle(self) -> None:
         """Take the progress bar away; whatever is written next stands alone."""
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+
+
+def _duration(seconds: float) -> str:
+    """Give a time as people say it."""
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    return f"about {round(seconds / 60)} min"

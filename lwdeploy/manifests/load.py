@@ -14,7 +14,7 @@ from lwdeploy.manifests.files import STDIN, Gathered, gather
 from lwdeploy.manifests.reading import Read, read
 from lwdeploy.manifests.standing import Verdict, judge
 
-__all__ = ["MAX_BYTES", "Loaded", "load", "with_text"]
+__all__ = ["MAX_BYTES", "Loaded", "documents_of", "load", "with_text"]
 
 MAX_BYTES = 1024 * 1024
 """The size of a file, above which it is not read; 300 bots take about a third of it."""
@@ -136,6 +136,11 @@ def _documents(text: str, source: Source, *, digest: str) -> _File:
         findings += each.findings
         documents += _ours(each) if verdict.ours else ()
     return _File(documents=tuple(documents), diagnostics=tuple(findings), skipped=skipped, digest=digest)
+
+
+def documents_of(text: str, *, name: str, folder: Path) -> tuple[Document, ...]:
+    """Give the documents of a text that is to stand in the file `name` of `folder`, and of ours only."""
+    return _documents(text, Source(name=name, folder=folder), digest="").documents
 
 
 def _misfit(verdict: Verdict, made: Read) -> Diagnostic:

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from lwdeploy.manifests.decode import unwanted
 from lwdeploy.manifests.document import Place, Source
 from lwdeploy.manifests.reading import read
 from lwdeploy.manifests.scalars import plain_scalar
@@ -81,7 +82,8 @@ def _placed(text: str, comments: Mapping[tuple[str, ...], str]) -> Iterator[tupl
     (made,) = read(text, Source(name="", folder=Path()))
     for path, comment in comments.items():
         place = _place(made.root, path)
-        yield place.key_line - 1, " " * (place.key_column - 1) + f"{_comment(comment)}\n"
+        column = place.key_column - (2 if path and path[-1].isdecimal() else 0)  # above the dash of an entry
+        yield place.key_line - 1, " " * (column - 1) + f"{_comment(comment)}\n"
 
 
 def _place(place: Place, path: Sequence[str]) -> Place:
@@ -112,7 +114,10 @@ class _Writer(yaml.SafeDumper):
 
 
 def _text(writer: _Writer, text: str) -> yaml.ScalarNode:
-    safe = plain_scalar(text) == (text, "") and "\n" not in text
+    if "\n" in text:  # a block, where it holds nothing that a block cannot show: the writer falls back on quotes
+        blank = any(each != each.rstrip() for each in text.split("\n")) or unwanted(text) is not None
+        return writer.represent_scalar(_TEXT, text, style='"' if blank or not text.strip() else "|")
+    safe = plain_scalar(text) == (text, "")
     return writer.represent_scalar(_TEXT, text, style=None if safe else '"')
 
 
