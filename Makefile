@@ -10,7 +10,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test lint format docs bench constraints clean distclean
+.PHONY: help install demo test lint format docs bench crash constraints clean distclean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,9 @@ docs: $(STAMP) ## write docs/rules.md anew
 
 bench: $(STAMP) ## print the figures of benchmarks/
 	@for each in startup validate noop_plan simulator edit_window; do $(BIN)/python benchmarks/$$each.py; done
+
+crash: $(STAMP) ## every crash and fault at every position, and a table (an hour or so; FLAGS="--sample 10 --backend git")
+	@$(BIN)/python -m tests.crash.sweep --jobs 2 $(FLAGS)
 
 constraints: ## pin the newest versions that pyproject.toml takes
 	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \

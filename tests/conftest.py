@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from lwdeploy.simulator import LocalTenant, Settings, start
 from tests.support.four import write_four
 from tests.support.haste import Haste
+from tests.support.keys import new_private_key
 from tests.support.project import MakeTenant, Project
 from tests.support.recorder import Recorder
 from tests.support.swift import spare_keys_and_certificates
@@ -116,8 +115,7 @@ def git_template(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture(scope="session")
 def private_key() -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return new_private_key()
 
 
 @pytest.fixture

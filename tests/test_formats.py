@@ -18,7 +18,18 @@ from tests.support.console import Console
 from tests.support.project import ADMIN, Project, least
 
 ROOT = Path(__file__).resolve().parents[1]
-FORMATS = ("plan", "report", "diagnostics", "state-view", "audit", "trash", "tenant-report", "rebuild", "import")
+FORMATS = (
+    "plan",
+    "report",
+    "diagnostics",
+    "state-view",
+    "audit",
+    "trash",
+    "tenant-report",
+    "rebuild",
+    "drift",
+    "import",
+)
 SECRET = "k9-" + "canary"
 
 

@@ -104,8 +104,8 @@ class Screen:
         self.note(f"Error: {first}", Style.ERROR)
         for line in rest:
             self.note(line, Style.ERROR)
-        if error.advice:
-            self.note(f"  {error.advice}")
+        for line in error.advice.split("\n") if error.advice else ():
+            self.note(f"  {line}")
 
     def reading(self, done: int, total: int) -> None:
         """Show how far the reading is."""
@@ -157,7 +157,8 @@ class Screen:
         """Ask on the terminal; only the whole word yes is a yes."""
         if not (sys.stdin.isatty() and self._err.is_terminal):
             raise UserError("There is no terminal to ask on, and nothing was changed", advice=otherwise)
-        self.note(f"{question} Only 'yes' is taken.")
+        for line in f"{question} Only 'yes' is taken.".split("\n"):
+            self.note(line)
         self._err.print("> ", end="")
         return sys.stdin.readline().strip() == "yes"
 

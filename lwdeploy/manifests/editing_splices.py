@@ -137,8 +137,6 @@ def _insert(page: _Page, holder: Node, step: Step) -> str:
 
 
 def _insert_in_brackets(page: _Page, holder: Node, new: str, *, at: int) -> str:
-    if not holder.entries:
-        return page.spliced(holder.start + 1, holder.end - 1, new)
     if not at:
         start = holder.entries[0][1].start
         return page.spliced(start, start, f"{new}, ")
@@ -174,8 +172,6 @@ def _remove_in_brackets(page: _Page, holder: Node, number: int) -> str:
         _, before = _span(holder, number - 1)
         alone = re.fullmatch(r"\s*,\s*", page.text[before:start])
         return page.spliced(before, end, "") if alone else page.spliced(start, until, "")
-    if comma is None:
-        raise Unwritable("there is no comma after the entry")
     return page.spliced(start, until, between.lstrip(" \t") if between.strip() else "")
 
 

@@ -1,4 +1,4 @@
-"""The tenant has a bad day: what went wrong is told, the other bots go on, and the next run heals."""
+"""The tenant has a bad day: what went wrong is told, the other bots go on. That all heals: see the sweep."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ def _outcomes(ran: Run) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("haste")
-@pytest.mark.parametrize("fault", BAD.values(), ids=BAD)
-def test_a_write_of_one_bot_that_fails_for_good(four: Project, tenant: LocalTenant, fault: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", ["400", "503", "a web page with 200", "a closed connection"])
+def test_a_write_of_one_bot_that_fails_for_good(four: Project, tenant: LocalTenant, name: str) -> None:
     """The address, the operation and what to do next are told; all else is done; a second apply heals."""
+    fault = BAD[name]
     tenant.add_fault(Fault(operation="setPersistentMenu", **fault))
     applied = four.run("apply", "--auto-approve", "--format", "json")
     tenant.clear_faults()
@@ -58,9 +59,10 @@ def test_a_write_of_one_bot_that_fails_for_good(four: Project, tenant: LocalTena
 
 
 @pytest.mark.usefixtures("haste")
-@pytest.mark.parametrize("fault", BAD.values(), ids=BAD)
-def test_a_create_that_fails_for_good(four: Project, tenant: LocalTenant, fault: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", ["403", "502 as a web page", "a closed connection"])
+def test_a_create_that_fails_for_good(four: Project, tenant: LocalTenant, name: str) -> None:
     """What hangs on a bot that could not be made is not started, and the other bots are whole."""
+    fault = BAD[name]
     tenant.add_fault(Fault(operation="createBot", nth=2, times=2, **fault))
     applied = four.run("apply", "--auto-approve", "--format", "json")
     tenant.clear_faults()
@@ -84,9 +86,10 @@ def test_a_create_that_fails_for_good(four: Project, tenant: LocalTenant, fault:
 
 
 @pytest.mark.usefixtures("haste")
-@pytest.mark.parametrize("fault", BAD.values(), ids=BAD)
-def test_a_naming_that_fails_for_good(four: Project, tenant: LocalTenant, fault: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", ["409", "500"])
+def test_a_naming_that_fails_for_good(four: Project, tenant: LocalTenant, name: str) -> None:
     """A bot that cannot be named is not registered, keeps its mark, and is named by the next run."""
+    fault = BAD[name]
     tenant.add_fault(Fault(operation="patchBot", **fault))
     applied = four.run("apply", "--auto-approve", "--format", "json")
     tenant.clear_faults()
@@ -109,13 +112,10 @@ READS: dict[str, dict[str, Any]] = {
 }
 # 404 is an answer to a read of one thing: it is not there.
 UNREADABLE = [
-    *(("listBots", name) for name in READS),
-    *(
-        (operation, name)
-        for operation in ("getBot", "getPersistentMenu")
-        for name in ("403", "503", "truncated JSON")
-    ),
-    *(("listBotDomains", name) for name in ("403", "503", "a loop of pages")),
+    *(("listBots", name) for name in ("404", "503", "a web page with 200", "half an answer", "a loop of pages")),
+    ("getBot", "403"),
+    ("getPersistentMenu", "truncated JSON"),
+    ("listBotDomains", "a closed connection"),
 ]
 
 
@@ -140,12 +140,10 @@ def test_a_read_that_fails_for_good(four: Project, tenant: LocalTenant, operatio
     expect_whole(four, tenant, *KEYS)
 
 
-AFTERWARDS = {name: fault for name, fault in BAD.items() if name != "404"}
-
-
 @pytest.mark.usefixtures("haste")
-@pytest.mark.parametrize("operation", ["listBots", "getBot", "listBotDomains"])
-@pytest.mark.parametrize("kind", ["status", "html_200", "truncated_json", "cut_before_commit", "cut_mid_body"])
+@pytest.mark.parametrize(
+    ("operation", "kind"), [("listBots", "status"), ("getBot", "html_200"), ("listBotDomains", "cut_mid_body")]
+)
 def test_a_read_that_fails_once(four: Project, tenant: LocalTenant, operation: str, kind: Any) -> None:
     """A read is repeated, and nobody hears of it."""
     four.apply()
@@ -159,9 +157,7 @@ THROTTLED = {"without a header": {}, "with a reset": {"RateLimit-Reset": "7"}, "
 
 
 @pytest.mark.parametrize("headers", THROTTLED.values(), ids=THROTTLED)
-@pytest.mark.parametrize(
-    "operation", ["listBots", "createBot", "patchBot", "registerBotDomain", "setPersistentMenu"]
-)
+@pytest.mark.parametrize("operation", ["listBots", "createBot"])
 def test_one_call_too_many_waits(
     four: Project, tenant: LocalTenant, haste: Haste, operation: str, headers: dict[str, str]
 ) -> None:

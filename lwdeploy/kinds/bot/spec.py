@@ -203,10 +203,14 @@ def from_api(body: Mapping[str, Any]) -> Spec:
 
 
 def facts(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what the bot's menus need to know of it: the default rich menu, empty for none (reference 3.1)."""
-    if "defaultRichmenuId" not in body:
-        return {}
-    return {"defaultRichmenuId": str(body["defaultRichmenuId"] or "")}
+    """Give what is known of a bot beside its spec: its default rich menu or "", and its age (reference 3.1).
+
+    Either may be missing: the service may leave them out.
+    """
+    found = {"created": str(body["createdTime"])} if body.get("createdTime") else {}
+    if "defaultRichmenuId" in body:
+        found["defaultRichmenuId"] = str(body["defaultRichmenuId"] or "")
+    return found
 
 
 def _allowed(domains: Iterable[int] | None) -> Any:

@@ -23,7 +23,7 @@ from tests.crash.sweep.breaking import PARTS
 from tests.crash.sweep.places import BACKENDS, open_place
 from tests.crash.sweep.plan import Choice, case_called, cases, positions_of
 from tests.crash.sweep.play import Case, play
-from tests.crash.sweep.runs import Runs
+from tests.crash.sweep.runs import Runs, scratch
 from tests.crash.sweep.stage import Workshop
 from tests.crash.sweep.table import Result, commit, markdown, text
 from tests.crash.sweep.troubles import TROUBLES
@@ -31,7 +31,6 @@ from tests.crash.sweep.works import WORKS
 from tests.support.keys import new_private_key
 
 _ROOT = Path(__file__).parents[3]
-_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - what is tested is the order of writes, not a disk that takes its time
 
 
 def main() -> int:
@@ -84,9 +83,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _swept(asked: argparse.Namespace) -> Iterator[Result]:
-    parent = _IN_MEMORY if _IN_MEMORY.is_dir() else None
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sweep-", dir=parent)))
+        folder = stack.enter_context(scratch())
         runs = stack.enter_context(Runs(folder, workers=asked.workers, without=asked.without))
         place = stack.enter_context(open_place(asked.backend, folder))
         workshop = Workshop(folder, runs=runs, place=place, private_key=new_private_key())

@@ -25,6 +25,7 @@ from lwdeploy.api.wire import Answer, Failure, Request, Wire
 from lwdeploy.core.errors import StateError
 from lwdeploy.state.file import FileStore
 from lwdeploy.state.remote import RemoteStore
+from lwdeploy.state.remote_lease import TTL
 from tests.crash.sweep.breaking import take_out
 from tests.support.haste import Haste
 
@@ -73,6 +74,17 @@ def die() -> NoReturn:
 # --- clocks
 
 
+class _Slept(Haste):
+    """Haste on a machine that has slept for two lives of a lease, as soon as a file says so."""
+
+    def __init__(self, said: Path) -> None:
+        super().__init__()
+        self._said = said
+
+    def monotonic(self) -> float:
+        return super().monotonic() + (2 * TTL if self._said.is_file() else 0.0)
+
+
 def _clocks(asked: Mapping[str, Any], requests: Count) -> None:
     """Let waits pass at once, unless others share the time of day; put the wall clock wrong if that is asked."""
     skew, since = asked.get("skew", 0), asked.get("skew_since", 0)
@@ -80,7 +92,7 @@ def _clocks(asked: Mapping[str, Any], requests: Count) -> None:
     def wall() -> float:
         return time.time() + (skew if requests.value >= since else 0)
 
-    haste = Haste()
+    haste = _Slept(Path(asked.get("slept", "")))
     if asked.get("haste", True):
         for place in ("apply", "stores"):
             _PATCH.setattr(f"lwdeploy.commands.{place}.time", haste)

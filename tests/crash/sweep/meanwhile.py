@@ -14,7 +14,7 @@ from tests.crash.sweep.works import THEIRS
 from tests.support.console import Console
 from tests.support.project import PROJECT_ID, Project, least
 
-__all__ = ["delete", "deliver", "edit", "neighbour", "overtake", "overtake_blindly", "tampered"]
+__all__ = ["delete", "deliver", "edit", "killed_again", "neighbour", "overtake", "overtake_blindly", "tampered"]
 
 NEIGHBOUR = "0b1c2d3e"
 BEGUN = 12  # bots that the largest work begins at once
@@ -26,6 +26,11 @@ def deliver(scene: Scene) -> None:
     with httpx.Client(trust_env=False, timeout=20) as client:
         content = base64.b64decode(kept["content"])
         client.request(kept["method"], kept["url"], headers=kept["headers"], content=content)
+
+
+def killed_again(scene: Scene) -> None:
+    """Kill the run that puts the killed one right as well, some way into its work."""
+    scene.apply(request={"nth": 9, "deed": "kill after"})
 
 
 def edit(scene: Scene) -> None:
@@ -49,16 +54,21 @@ def delete(scene: Scene) -> None:
 
 
 def overtake(scene: Scene) -> None:
-    """Take the lease away from the run that stands still, and let another one do everything."""
-    scene.place.break_lease()
+    """Let the lease of the run that stands still end, and another one do everything."""
+    _outlive(scene)
     ran = scene.apply()
     assert ran.code == 0, ran
+
+
+def _outlive(scene: Scene) -> None:
+    scene.place.end_lease()
+    scene.slept.touch()
 
 
 def overtake_blindly(scene: Scene) -> None:
     """The same, where the list of bots does not show the other one what the first one has begun."""
     scene.tenant.add_fault(Fault(kind="lagging_list", operation="listBots", rows=BEGUN, times=1_000_000))
-    scene.place.break_lease()
+    _outlive(scene)
     scene.apply()
     scene.tenant.clear_faults()
 

@@ -58,8 +58,8 @@ class Place(Protocol):
         """
         ...
 
-    def break_lease(self) -> None:
-        """Take the lease from whoever holds it."""
+    def end_lease(self) -> None:
+        """Let the lease of a run that stands still be lost, unless it ends by itself."""
         ...
 
     def clear(self) -> None:
@@ -131,7 +131,7 @@ class FilePlace:
 
         return put_back
 
-    def break_lease(self) -> None:
+    def end_lease(self) -> None:
         (self._state / "acme.json.lock").unlink(missing_ok=True)
 
     def clear(self) -> None:
@@ -197,8 +197,8 @@ class _RemotePlace:
             self._remove(name)
         return lambda: self._put_back(before)
 
-    def break_lease(self) -> None:
-        self._remove(LEASE)
+    def end_lease(self) -> None:
+        """Do nothing: who waits for it takes it after its time."""
 
     def clear(self) -> None:
         self.ending.close()

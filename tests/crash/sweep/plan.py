@@ -11,9 +11,10 @@ from tests.crash.sweep.stage import Position, Rehearsal, Workshop
 from tests.crash.sweep.troubles import TROUBLES, Trouble
 from tests.crash.sweep.works import WORKS
 
-__all__ = ["Choice", "case_called", "cases", "positions_of"]
+__all__ = ["Choice", "case_called", "cases", "one_of", "positions_of"]
 
 
+_ONE = 0.001  # per cent: of any number of positions one
 _LINES = 4  # operations on the audit log for one write, and the one that opens it
 
 
@@ -64,6 +65,13 @@ def _unlike(positions: Sequence[Position], *, last: bool) -> tuple[Position, ...
     for some in (reversed(positions), positions) if last else (reversed(positions),):
         kept |= {each.nth for each in {(each.what, each.before): each for each in some}.values()}
     return tuple(each for each in positions if each.nth in kept)
+
+
+def one_of(rehearsal: Rehearsal, trouble: Trouble) -> Case:
+    """Give one case of a trouble, always the same."""
+    salt = f"{rehearsal.work.name}:{trouble.name}"
+    (position,) = _sampled(positions_of(rehearsal, trouble), _ONE, salt=salt)
+    return Case(rehearsal=rehearsal, trouble=trouble, position=position)
 
 
 def happens(trouble: Trouble, rehearsal: Rehearsal) -> bool:

@@ -85,7 +85,7 @@ class _Play:
         for fault in trouble.faults:
             # A fault that names its operation counts from the moment of the first one on.
             scene.tenant.add_fault(Fault(**{"nth": position.nth, **fault}))
-        injected = {**trouble.injected(position, scene), "haste": trouble.alone}
+        injected = {**trouble.injected(position, scene), "haste": trouble.alone, "slept": str(scene.slept)}
         watcher = _Watcher(self)
         with watcher.watching():
             argv = self.scene.argv(*trouble.flags)

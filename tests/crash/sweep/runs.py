@@ -7,7 +7,9 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -16,9 +18,10 @@ from typing import Any, Self
 
 from tests.support.project import PROCESS_SECONDS, Project, Run
 
-__all__ = ["Running", "Runs"]
+__all__ = ["Running", "Runs", "scratch"]
 
 _ROOT = Path(__file__).parents[3]
+_MEMORY = Path("/dev/shm")  # noqa: S108 - one file system of Linux that forgets
 _MEASURED = ("COVERAGE_", "COV_")  # what is measured is slower, and killed processes leave torn measurements
 
 
@@ -38,6 +41,13 @@ class Running:
         assert code, "the process that runs are forked of has ended"
         texts = (path.read_text(encoding="utf-8", errors="replace") for path in (self.out, self.err))
         return Run(code=int(code), **dict(zip(("out", "err"), texts, strict=True)))
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Give a folder that goes with the block, in memory where there is any: a slow disk tells nothing here."""
+    with tempfile.TemporaryDirectory(prefix="sweep-", dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 class Runs:

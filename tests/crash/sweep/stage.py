@@ -92,6 +92,11 @@ class Scene:
         """Where a run leaves a sign when it has stopped by itself."""
         return self.beside / "stopped"
 
+    @property
+    def slept(self) -> Path:
+        """What tells a run that stands still how long it did."""
+        return self.beside / "slept"
+
     def mine(self) -> list[dict[str, Any]]:
         """Give the bots that are not somebody else's."""
         return [each for each in shown(self.tenant) if not _is_theirs(each)]

@@ -109,6 +109,7 @@ def _killed() -> Iterator[Trouble]:
         kills=True,
         later=meanwhile.deliver,
     )
+    yield Trouble(name="killed-twice", at=_write, commit="kill", kills=True, then=meanwhile.killed_again)
     yield Trouble(name="killed-then-lists-lag", at=_write, commit="kill", kills=True, next_faults=lag)
 
 

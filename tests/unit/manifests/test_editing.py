@@ -152,3 +152,75 @@ def test_a_refusal_shows_what_to_write_by_hand() -> None:
     assert refused.value.advice == "write by hand, in `spec.pic`:\n  vice:\n    - jiro@example.com"
     with pytest.raises(UserError, match=r"take `spec\.pic\.primary` out by hand"):
         edited(ANCHORED, [edit("pic", "primary")], file="bots.yaml")
+
+
+ODD = """\
+kind: Bot
+metadata: {name: helpdesk}
+spec:
+  texts:
+    one: |  # kept
+      first
+      second
+
+    two: |+
+      last
+
+    three:
+  flow: {
+    a: 1,  # one
+    b,
+    c: [x,
+      z],
+  }
+  list:
+    - - deep
+      - deeper
+    - name: first   # n
+      # about size
+      size: 1
+    -
+      # below its dash
+      name: second
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "to", "went", "came"),
+    [
+        (("texts", "one"), "new\n", ["      first", "      second"], ["      new"]),
+        (("texts", "one"), "new", ["    one: |  # kept", "      first", "      second"], ["    one: new  # kept"]),
+        (("texts", "two"), "new", ["    two: |+", "      last", ""], ["    two: new"]),
+        (("texts", "four"), 4, [], ["    four: 4"]),
+        (("texts", "three"), "x", ["    three:"], ["    three: x"]),
+        (("texts", "three", "a"), [], [], ["      a: []"]),
+        (("flow", "b"), 2, ["    b,"], ["    b: 2,"]),
+        (("flow", "b"), REMOVED, ["    b,"], []),
+        (("flow", "a"), REMOVED, ["    a: 1,  # one"], []),
+        (("flow", "d"), {"e": "f, g"}, [], ['    d: {e: "f, g"},']),
+        (("flow", "c"), ["w", "x", "z"], ["    c: [x,"], ["    c: [w, x,"]),
+        (("flow", "c"), ["x"], ["    c: [x,", "      z],"], ["    c: [x],"]),
+        (("list", 0), REMOVED, ["    - - deep", "      - deeper"], []),
+        (("list", 0, 0), REMOVED, ["    - - deep"], ["    -"]),
+        (("list", 1, "name"), REMOVED, ["    - name: first   # n"], ["    -"]),
+        (("list", 2), "x", ["    -", "      # below its dash", "      name: second"], ["    - x"]),
+        (("list", 2, "name"), "third", ["      name: second"], ["      name: third"]),
+    ],
+)  # fmt: skip
+def test_odd_styles(path: tuple[str | int, ...], to: Any, went: list[str], came: list[str]) -> None:
+    assert difference(edit(*path, to=to), text=ODD) == [
+        *(f"- {each}" for each in went),
+        *(f"+ {each}" for each in came),
+    ]
+
+
+def test_an_entry_before_the_first_one() -> None:
+    wanted = ["new", ["deep", "deeper"], {"name": "first", "size": 1}, {"name": "second"}]
+    assert difference(edit("list", to=wanted), text=ODD) == ["+     - new"]
+    made = edited(ODD, [edit("list", 0, to=["new", "deep", "deeper"])], file="bots.yaml")
+    assert "    - - new\n      - deep\n      - deeper\n" in made
+
+
+def test_a_block_at_the_end_of_a_file_without_a_line_end_is_written_in_quotes() -> None:
+    made = edited(BOT.removesuffix("\n"), [edit("policy", "note", to="one\ntwo\n")], file="bots.yaml")
+    assert made.endswith('\n    note: "one\\ntwo\\n"')
