@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from lwdeploy.manifests.document import Document
 from lwdeploy.manifests.editing import Edit, edited
 from lwdeploy.manifests.load import documents_of
 from lwdeploy.manifests.merging import Move, edits_for
-from lwdeploy.manifests.references import Index, index
+from lwdeploy.manifests.references import Index, index, references_of
 from lwdeploy.manifests.rendering import Known, Rendered, render
 from lwdeploy.views.imported import Part
 
@@ -98,6 +98,7 @@ class _Job:
     known: Known
     comparison: Comparison
     keep: Callable[[Mapping[str, bytes]], None]
+    parsed: dict[tuple[str, str], tuple[Document, ...]] = field(default_factory=dict)
 
     def edited(self, moves: Mapping[str, Sequence[Move]]) -> _Made:
         """Give the files with what moved in them, and what could not be written.
@@ -132,7 +133,7 @@ class _Job:
 
     def _alone(self, key: str, mine: Sequence[Move], moves: Mapping[str, Sequence[Move]], made: _Made) -> str:
         known = index(self.documents(made.texts))
-        edits = edits_for({**moves, key: tuple(mine)}, known=known, names=self._names)[key]
+        edits = edits_for({**moves, key: tuple(mine)}, known=known, names=self._names, only=key)[key]
         return self._attempt(key, edits, made)
 
     def _attempt(self, key: str, edits: Sequence[Edit], made: _Made) -> str:
@@ -156,20 +157,24 @@ class _Job:
         `before` are all files that have been edited so far.
         """
         desired, errors = self._resolved(key, {**before, **changed}, changed)
-        told = next((errors[file] for file in sorted(changed) if file in errors), "")
+        if errors:
+            return next(errors[file] for file in sorted(errors))
         root = Address.top("bot", key)
         left = set(self._diffs(root, desired))
+        if not left:
+            return ""
         was = set(self._diffs(root, self._resolved(key, before, changed)[0]))
-        return told or ("" if left <= was else _FORM)
+        return "" if left <= was else _FORM
 
     def _resolved(
         self, key: str, texts: Mapping[str, str], files: Collection[str]
     ) -> tuple[Desired, dict[str, str]]:
-        """Give what is declared by a bot, and by all that some files hold or bots share."""
+        """Give what is declared by a bot and by all that some files hold, with what they refer to."""
         documents = self.documents(texts)
-        return self.project.resolved(
-            [each for each in documents if each.kind != "Bot" or each.name == key or each.file in files]
-        )
+        bots = [each for each in documents if each.kind == "Bot" and (each.name == key or each.file in files)]
+        needed = {(each.kind, each.key) for bot in bots for each in references_of(bot)}
+        shared = [each for each in documents if (each.kind, each.name) in needed]
+        return self.project.resolved([*bots, *shared])
 
     def _diffs(self, root: Address, desired: Desired) -> Iterator[tuple[Address, str]]:
         """Give the fields in which a bot is not what is declared."""
@@ -236,9 +241,10 @@ class _Job:
         """Give all documents of the project, those of some files as the texts have them."""
         folders = {each.file: each.source.folder for each in self.project.documents}
         kept = [each for each in self.project.documents if each.file not in texts]
-        new = [
-            each for file, text in texts.items() for each in documents_of(text, name=file, folder=folders[file])
-        ]
+        for file, text in texts.items():
+            if (file, text) not in self.parsed:
+                self.parsed[file, text] = documents_of(text, name=file, folder=folders[file])
+        new = [each for file, text in texts.items() for each in self.parsed[file, text]]
         return tuple(sorted([*kept, *new], key=lambda each: (each.file, each.root.line)))
 
     def entries(self, root: Address, desired: Desired) -> Iterator[tuple[Address, StateEntry]]:

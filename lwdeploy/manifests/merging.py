@@ -108,16 +108,17 @@ def _unordered(value: Any) -> Any:
 
 
 def edits_for(
-    bots: Mapping[str, Sequence[Move]], *, known: Index, names: Mapping[str, str]
+    bots: Mapping[str, Sequence[Move]], *, known: Index, names: Mapping[str, str], only: str | None = None
 ) -> dict[str, tuple[Edit, ...]]:
-    """Give the edits that make the manifests say the moves, by the key of the bot that they are for.
+    """Give the edits that make the manifests say the moves, by the key of the bot they are for; of `only` one.
 
     A document that bots refer to is edited where all of them moved alike, for the first of them; otherwise a bot
     that moved gets its own. `names` are what domains are called, by what a manifest may call them.
     """
     inside = {key: _mounted(known["Bot", key], moves, names) for key, moves in bots.items()}
     edits: dict[str, tuple[Edit, ...]] = {}
-    for key, (own, mounts) in inside.items():
+    for key in inside if only is None else (only,):
+        own, mounts = inside[key]
         made = list(_edits(known["Bot", key], own, names=names))
         for (path, kind, name), moves in mounts.items():
             users = _users(known, kind, name)
