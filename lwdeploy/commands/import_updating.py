@@ -60,7 +60,7 @@ def update(
     `keep` puts pictures where the project's `pictures` looks at them. Only what moved since it was last looked at
     is touched, and all else in the files stays as it is, to the last byte.
     """
-    comparison = Comparison(reading=reading, known=known, kinds=kinds_by_name())
+    comparison = Comparison.of(reading, known, kinds_by_name())
     desired, _ = project.resolved(project.documents)
     job = _Job(project=project, reading=reading, known=known, comparison=comparison, keep=keep)
     conflicts = [Part(address=str(root), path="", why=_GONE) for root in sorted(gone)]
@@ -108,27 +108,31 @@ class _Job:
         known = index(self.project.documents)
         made = _Made(texts={}, pictures={}, left_out=[], conflicts=[])
         for key, edits in sorted(edits_for(moves, known=known, names=self._names).items()):
-            if self._attempt(key, edits, made):
-                self._piecemeal(key, moves, made)
+            why = self._attempt(key, edits, made)
+            if why:
+                self._piecemeal(key, moves, made, why=why)
         return made
 
     @property
     def _names(self) -> dict[str, str]:
         return {str(number): name for name, number in self.project.tenant.domains.items()}
 
-    def _piecemeal(self, key: str, moves: Mapping[str, Sequence[Move]], made: _Made) -> None:
-        """Make the edits for one bot part by part, as long as one of them can be made: some need others first."""
+    def _piecemeal(self, key: str, moves: Mapping[str, Sequence[Move]], made: _Made, *, why: str) -> None:
+        """Make the edits for one bot part by part, as long as one of them can be made: some need others first.
+
+        `why` all of them together could not be made.
+        """
         parts: dict[tuple[str, ...], list[Move]] = {}
         for move in moves[key]:
             parts.setdefault(move.path[: 2 if move.path[0] == "domains" else 1], []).append(move)
-        why: dict[tuple[str, ...], str] = {}
-        progress = True
+        reasons = dict.fromkeys(parts, why)
+        progress = len(parts) > 1
         while parts and progress:
-            why = {part: self._alone(key, mine, moves, made) for part, mine in list(parts.items())}
-            progress = not all(why.values())
-            parts = {part: mine for part, mine in parts.items() if why[part]}
+            reasons = {part: self._alone(key, mine, moves, made) for part, mine in parts.items()}
+            progress = not all(reasons.values())
+            parts = {part: mine for part, mine in parts.items() if reasons[part]}
         for part, mine in parts.items():
-            told = Part(address=f"bot/{key}", path=".".join(part), why=why[part])
+            told = Part(address=f"bot/{key}", path=".".join(part), why=reasons[part])
             (made.left_out if all(move.added for move in mine) else made.conflicts).append(told)
 
     def _alone(self, key: str, mine: Sequence[Move], moves: Mapping[str, Sequence[Move]], made: _Made) -> str:
