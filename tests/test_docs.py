@@ -19,7 +19,15 @@ import click
 import pytest
 import yaml
 
-from lwdeploy.cli import previewing, showing, simulating, stating, trashing  # noqa: F401  they add their commands to the group
+from lwdeploy.cli import (  # noqa: F401  they add their commands to the group
+    drifting,
+    importing,
+    previewing,
+    showing,
+    simulating,
+    stating,
+    trashing,
+)
 from lwdeploy.cli.main import cli
 from lwdeploy.commands.explain import all_rules
 from lwdeploy.core.guards import PLAN_GUARDS, REBUILD_GUARDS

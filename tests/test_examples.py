@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lwdeploy.simulator import start
+from tests.support.console import Console
 from tests.support.project import Project
 from tests.unit.pictures.made_fonts import ASCII, write_font
 
@@ -218,6 +221,31 @@ def files_below(folder: Path) -> dict[str, bytes]:
     """Give the content of all files below a folder, by name."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_the_import_of_what_was_clicked_gives_the_files_of_the_example(tmp_path: Path) -> None:
+    """And a second one brings a name that somebody changed into its line, beside a comment that somebody wrote."""
+    example = ROOT / "examples" / "05-import"
+    project = Project(root=tmp_path / "acme")
+    project.root.mkdir()
+    shutil.copy(example / "lwdeploy.yaml", project.root)
+    data = project.root / ".lwdeploy" / "local.sqlite3"
+    subprocess.run([sys.executable, str(example / "clicked.py"), str(data)], check=True, timeout=60)
+    imported = project.run("import")
+    assert imported.code == 0, imported.out + imported.err
+    assert "No changes." in imported.out
+    made, wanted = files_below(project.root), files_below(example)
+    made = {name: content for name, content in made.items() if not name.startswith(".lwdeploy")}
+    assert made == {name: content for name, content in wanted.items() if name not in {"README.md", "clicked.py"}}
+
+    lunch = project.root / "bots" / "lunch.yaml"
+    text = lunch.read_text(encoding="utf-8").replace("  botName:", "  # Not on Sundays.\n  botName:")
+    lunch.write_text(text, encoding="utf-8")
+    with start(data=data) as served:
+        bot = next(each["botId"] for each in served.snapshot()["bots"] if "Lunch" in each["botName"])
+        Console(served).do("PATCH", f"/bots/{bot}", {"botName": "🍱 Dinner"})
+    assert project.run("import").code == 0
+    assert lunch.read_text(encoding="utf-8") == text.replace("🍱 Lunch", "🍱 Dinner")
 
 
 @pytest.mark.parametrize("name", [path.name for path in EXAMPLES])

@@ -18,7 +18,18 @@ from tests.support.console import Console
 from tests.support.project import ADMIN, Project, least
 
 ROOT = Path(__file__).resolve().parents[1]
-FORMATS = ("plan", "report", "diagnostics", "state-view", "audit", "trash", "tenant-report", "rebuild")
+FORMATS = (
+    "plan",
+    "report",
+    "diagnostics",
+    "state-view",
+    "audit",
+    "trash",
+    "tenant-report",
+    "rebuild",
+    "drift",
+    "import",
+)
 SECRET = "k9-" + "canary"
 
 
@@ -75,6 +86,25 @@ def test_the_words_of_the_code_and_of_the_formats_are_the_same() -> None:
     assert schema("plan")["$defs"]["FieldDiff"]["properties"]["origin"]["enum"] == [each.value for each in Origin]
     status = schema("report")["$defs"]["Outcome"]["properties"]["status"]["enum"]
     assert status == [each.value.replace(" ", "_") for each in Status]
+
+
+def test_an_import_that_is_whole_and_one_that_is_not_fit_the_format(tenant: LocalTenant, project: Project) -> None:
+    tenant.make_bots(1, name="Room")
+    tenant.make_bots(1, body={"botName": "🎉" * 60})
+    dry = fits("import", project.run("import", "--dry-run", "--format", "json").json)
+    whole = fits("import", project.run("import", "--format", "json").json)
+    assert (dry["dry_run"], dry["files"]) == (True, whole["files"])
+    assert (whole["proven"], [each["path"] for each in whole["left_out"]]) == (True, ["botName"])
+    manifest = project.root / "bots" / "room-1.yaml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace("description: Room", "description: [1]"), encoding="utf-8")
+    assert project.run("import", "--format", "json").code == 3
+    manifest.write_text(text.replace("description: Room", "description: Ours"), encoding="utf-8")
+    Console(tenant).do("PATCH", "/bots/2000001", {"description": "Theirs"})
+    left = project.run("import", "--format", "json")
+    assert left.code == 1
+    found = fits("import", left.json)
+    assert ([each["path"] for each in found["conflicts"]], found["proven"]) == (["description"], False)
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import click
 
 from lwdeploy import __version__
 from lwdeploy.cli.options import (
-    Seconds,
     Surroundings,
     apply_flags,
     format_flag,
+    lock_flag,
     project_flags,
     request_of,
     speech_flags,
@@ -25,11 +25,11 @@ __all__ = ["cli", "main", "refuse_shown", "show_plan", "unheard"]
 
 EXIT_CODES = """\b
 Exit codes:
-  0  done, or nothing to do     4  refused: guard, quota, ambiguity
-  1  error                      5  the plan is stale
-  2  changes present            6  locked by another run
-     (--detailed-exitcode)      7  partly applied
-  3  manifests are invalid    130  interrupted
+  0  done, or nothing to do               4  refused: guard, quota, ambiguity
+  1  error                                5  the plan is stale
+  2  changes present                      6  locked by another run
+     (drift, plan --detailed-exitcode)    7  partly applied
+  3  manifests are invalid              130  interrupted
 """
 
 
@@ -133,15 +133,7 @@ def show_plan(screen: Any, made: Any, *, form: str) -> None:
 @apply_flags
 @format_flag("text", "json")
 @click.option("--auto-approve", is_flag=True, envvar="LWDEPLOY_AUTO_APPROVE", help="Do not ask.")
-@click.option(
-    "--lock-timeout",
-    type=Seconds(min=0),
-    envvar="LWDEPLOY_LOCK_TIMEOUT",
-    metavar="SECONDS",
-    default=70.0,
-    show_default=True,
-    help="How long to wait for another run.",
-)
+@lock_flag
 @click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -199,7 +191,15 @@ def explain(context: Surroundings, /, *, rule: str | None) -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit with its code. A user's mistake never shows a traceback."""
-    from lwdeploy.cli import previewing, showing, simulating, stating, trashing  # noqa: F401, PLC0415  they add their commands
+    from lwdeploy.cli import (  # noqa: F401, PLC0415  they add their commands
+        drifting,
+        importing,
+        previewing,
+        showing,
+        simulating,
+        stating,
+        trashing,
+    )
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

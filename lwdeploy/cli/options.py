@@ -20,9 +20,13 @@ __all__ = [
     "allow_flag",
     "apply_flags",
     "format_flag",
+    "lock_flag",
     "project_flags",
     "request_of",
     "speech_flags",
+    "target_flag",
+    "tenant_flag",
+    "verify_flags",
 ]
 
 LONGEST_REASON = 500
@@ -111,27 +115,32 @@ def project_flags(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="PATH",
             help="File, folder, glob or - for standard input. Repeatable. [default: the folder of lwdeploy.yaml]",
         ),
-        click.option("-t", "--tenant", envvar="LWDEPLOY_TENANT", help="Tenant to work on; `local` always exists."),
+        tenant_flag,
     ]
     return _decorate(speech_flags(command), flags)
 
 
-def apply_flags(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the flags that shape a plan."""
+def tenant_flag(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flag that names the tenant."""
+    text = "Tenant to work on; `local` always exists."
+    return click.option("-t", "--tenant", envvar="LWDEPLOY_TENANT", help=text)(command)
+
+
+def target_flag(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --target."""
+    return click.option(
+        "--target",
+        "targets",
+        multiple=True,
+        envvar="LWDEPLOY_TARGET",
+        metavar="ADDRESS",
+        help="Only this bot (bot/helpdesk), with all that hangs on it. Repeatable.",
+    )(command)
+
+
+def verify_flags(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags that ask to read what no list shows."""
     flags: list[_Decorator] = [
-        click.option(
-            "--target",
-            "targets",
-            multiple=True,
-            envvar="LWDEPLOY_TARGET",
-            metavar="ADDRESS",
-            help="Only this bot (bot/helpdesk), with all that hangs on it. Repeatable.",
-        ),
-        click.option(
-            "--prune", is_flag=True, envvar="LWDEPLOY_PRUNE", help="Delete owned bots that no manifest declares."
-        ),
-    ]
-    flags += [
         click.option(
             "--verify-images",
             is_flag=True,
@@ -144,6 +153,31 @@ def apply_flags(command: Callable[..., Any]) -> Callable[..., Any]:
             envvar="LWDEPLOY_VERIFY_USERS",
             help="Read back which rich menu each user has: one call for every user.",
         ),
+    ]
+    return _decorate(command, flags)
+
+
+def lock_flag(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --lock-timeout."""
+    return click.option(
+        "--lock-timeout",
+        type=Seconds(min=0),
+        envvar="LWDEPLOY_LOCK_TIMEOUT",
+        metavar="SECONDS",
+        default=70.0,
+        show_default=True,
+        help="How long to wait for another run.",
+    )(command)
+
+
+def apply_flags(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags that shape a plan."""
+    flags: list[_Decorator] = [
+        target_flag,
+        click.option(
+            "--prune", is_flag=True, envvar="LWDEPLOY_PRUNE", help="Delete owned bots that no manifest declares."
+        ),
+        verify_flags,
     ]
     return _decorate(allow_flag(*PLAN_GUARDS)(_reason_flag(command)), flags)
 

@@ -18,6 +18,7 @@ from lwdeploy.core.errors import LwdeployError, UserError
 from lwdeploy.core.types import Outcome, Status
 from lwdeploy.planning.model import Plan
 from lwdeploy.views.diagnostics import diagnostic_lines
+from lwdeploy.views.imported import counted
 from lwdeploy.views.line import Line, Style, printable
 from lwdeploy.views.plan_text import plan_lines
 from lwdeploy.views.report import outcome_line
@@ -103,8 +104,8 @@ class Screen:
         self.note(f"Error: {first}", Style.ERROR)
         for line in rest:
             self.note(line, Style.ERROR)
-        if error.advice:
-            self.note(f"  {error.advice}")
+        for line in error.advice.split("\n") if error.advice else ():
+            self.note(f"  {line}")
 
     def reading(self, done: int, total: int) -> None:
         """Show how far the reading is."""
@@ -114,6 +115,22 @@ class Screen:
             self._begin("Reading", total)
         if self._progress is not None:
             self._progress.update(self._progress.task_ids[0], completed=done)
+        if done == total:
+            self.settle()
+
+    def importing(self, done: int, total: int, *, left: float) -> None:
+        """Show how far the reading of an import is and how long it will take; a log gets a line for each tenth."""
+        if self._quiet:
+            return
+        told = f"{_duration(left)} left"
+        if not self._err.is_terminal:
+            if done == 1 or (total > EVERY_LINE_UP_TO and done < total and done % (total // 10) == 0):
+                self.note(f"Reading {counted(total, 'bot')}: {done} done, {told}")
+            return
+        if self._progress is None:
+            self._begin("Reading", total, guess=False)
+        if self._progress is not None:
+            self._progress.update(self._progress.task_ids[0], completed=done, description=told)
         if done == total:
             self.settle()
 
@@ -140,7 +157,8 @@ class Screen:
         """Ask on the terminal; only the whole word yes is a yes."""
         if not (sys.stdin.isatty() and self._err.is_terminal):
             raise UserError("There is no terminal to ask on, and nothing was changed", advice=otherwise)
-        self.note(f"{question} Only 'yes' is taken.")
+        for line in f"{question} Only 'yes' is taken.".split("\n"):
+            self.note(line)
         self._err.print("> ", end="")
         return sys.stdin.readline().strip() == "yes"
 
@@ -174,20 +192,28 @@ class Screen:
             return True
         return done == self._total or done % (self._total // 10) == 0
 
-    def _begin(self, words: str, total: int) -> None:
+    def _begin(self, words: str, total: int, *, guess: bool = True) -> None:
+        """Show a bar; with what the pace so far makes a `guess` of, or with what is told."""
         self._progress = Progress(
             TextColumn(words),
             BarColumn(),
             MofNCompleteColumn(),
-            TimeRemainingColumn(),
+            TimeRemainingColumn() if guess else TextColumn("{task.description}"),
             console=self._err,
             transient=True,
         )
         self._progress.start()
-        self._progress.add_task(words, total=total)
+        self._progress.add_task("", total=total)
 
     def settle(self) -> None:
         """Take the progress bar away; whatever is written next stands alone."""
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+
+
+def _duration(seconds: float) -> str:
+    """Give a time as people say it."""
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    return f"about {round(seconds / 60)} min"

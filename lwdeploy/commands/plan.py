@@ -12,14 +12,14 @@ from lwdeploy.commands.workspace import Workspace, choose_tenant, desired_for, o
 from lwdeploy.core.canonical import dumps
 from lwdeploy.core.errors import UserError
 from lwdeploy.core.tenant import Tenant
-from lwdeploy.core.types import Desired
+from lwdeploy.core.types import Desired, State
 from lwdeploy.kinds import kinds_by_name
 from lwdeploy.live.read import read
 from lwdeploy.planning.codec import encode
 from lwdeploy.planning.model import Plan
 from lwdeploy.planning.plan import Terms, make_plan
 
-__all__ = ["Prepared", "make", "prepare", "run", "save"]
+__all__ = ["Prepared", "make", "make_knowing", "prepare", "run", "save"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,13 @@ def prepare(request: Request, terminal: Terminal) -> Prepared:
 
 def make(prepared: Prepared, session: Session, *, request: Request, terminal: Terminal) -> Plan:
     """Read the tenant and make the plan."""
-    state = read_state(session)
+    return make_knowing(read_state(session), prepared, session, request=request, terminal=terminal)
+
+
+def make_knowing(
+    state: State | None, prepared: Prepared, session: Session, *, request: Request, terminal: Terminal
+) -> Plan:
+    """Read the tenant and make the plan as if `state` were what is remembered."""
     with pool() as readers:
         live = read(
             desired=prepared.desired,

@@ -26,7 +26,7 @@ from lwdeploy.state.store import Store
 if TYPE_CHECKING:
     from lwdeploy.api.client import Client
 
-__all__ = ["READERS", "Session", "open_session", "pool", "read_state"]
+__all__ = ["IMAGE_SCOPE", "READERS", "Session", "open_session", "pool", "read_state"]
 
 IMAGE_SCOPE = "bot.message"
 UPLOAD = "uploadAttachment"

@@ -45,9 +45,12 @@ class Wording:
     `to_manifest` gives the part of `spec` of a Bot that declares exactly the specs of all objects of the kind that
     one bot has; a manifest with that part declares them again. It takes specs as manifests declare them:
     `essential` makes one of what the tenant shows, without what is not there and what a manifest cannot say.
-    `remarks` are sentences about what an object had and no manifest says.
+    `remarks` are sentences about what an object had and no manifest says. `units` are the parts of `spec` that
+    can be left out of it, as dotted paths with `*` for each entry of a list or mapping: where something in one of
+    them cannot be said, the smallest one around it goes unmanaged as a whole.
     """
 
     to_manifest: Callable[[Sequence[LiveResource], Names], Mapping[str, Any]] = _nothing
     essential: Callable[[Spec], Spec] = _all_of_it
     remarks: Callable[[LiveResource], Iterable[str]] = _no_remarks
+    units: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from lwdeploy.core.address import Address
@@ -28,19 +29,25 @@ def portray(
 
     `entries` are what is remembered: what is owned gets its address, and what no call lists (the menus of users)
     is looked for as far as it is remembered. Pictures and users are read if `adapters` were made to verify them.
-    Raises any RemoteError of a read: half a picture is none.
+    What can have nothing is not asked for: links to objects of which there is none, and a kind that the service
+    does not take beside another one that was found. Raises any RemoteError of a read: half a picture is none.
     """
     bot = adapters.roots[root.kind].look(remote_id, wanted={})
     if bot is None:
         return ()
     found = [replace(bot, address=root)]
     for kind in kinds.values():
-        if kind.parent == root.kind:
+        if kind.parent == root.kind and _may_have(kind, {each.kind for each in found}):
             known = {
                 entry.remote_id: at for at, entry in entries.items() if (at.root, at.kind) == (root, kind.name)
             }
             found += _below(bot, root=root, kind=kind, adapters=adapters, known=known)
     return tuple(found)
+
+
+def _may_have(kind: Kind, found: AbstractSet[str]) -> bool:
+    """Tell whether there may be objects of a kind beside those of the kinds that were found."""
+    return found.isdisjoint(kind.gives_way_to) if not kind.refers_to else kind.refers_to in found
 
 
 def _below(

@@ -19,7 +19,7 @@ from lwdeploy.planning.children import covers
 from lwdeploy.planning.match import Identity, identify
 from lwdeploy.planning.rename import follow_renames, renames_of
 
-__all__ = ["RootReader", "read"]
+__all__ = ["ROOT_KIND", "RootReader", "read"]
 
 ROOT_KIND = "bot"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lwdeploy.core.diagnostics import Diagnostic
@@ -14,7 +14,7 @@ from lwdeploy.manifests.files import STDIN, Gathered, gather
 from lwdeploy.manifests.reading import Read, read
 from lwdeploy.manifests.standing import Verdict, judge
 
-__all__ = ["MAX_BYTES", "Loaded", "load"]
+__all__ = ["MAX_BYTES", "Loaded", "documents_of", "load", "with_text"]
 
 MAX_BYTES = 1024 * 1024
 """The size of a file, above which it is not read; 300 bots take about a third of it."""
@@ -62,6 +62,23 @@ def load(paths: Sequence[str], *, root: Path, stdin: Callable[[], bytes]) -> Loa
         diagnostics=tuple(sorted(found, key=lambda each: each.sort_key)),
         skipped=skipped,
         files={name: each.digest for name, each in files.items() if each.documents and name != STDIN},
+    )
+
+
+def with_text(loaded: Loaded, file: str, text: str) -> Loaded:
+    """Give what would have been loaded if one of the files that were loaded had held this text."""
+    source = next(each.source for each in loaded.documents if each.file == file)
+    content = text.encode("utf-8")
+    plain = Source(name=source.name, folder=source.folder)
+    made = _documents(decode(content), plain, digest=f"sha256:{hashlib.sha256(content).hexdigest()}")
+    first = next(number for number, each in enumerate(loaded.documents) if each.file == file)
+    others = [each for each in loaded.documents if each.file != file]
+    found = [*(each for each in loaded.diagnostics if each.source.file != file), *made.diagnostics]
+    return replace(
+        loaded,
+        documents=(*others[:first], *made.documents, *others[first:]),
+        diagnostics=tuple(sorted(found, key=lambda each: each.sort_key)),
+        files={**loaded.files, file: made.digest},
     )
 
 
@@ -119,6 +136,11 @@ def _documents(text: str, source: Source, *, digest: str) -> _File:
         findings += each.findings
         documents += _ours(each) if verdict.ours else ()
     return _File(documents=tuple(documents), diagnostics=tuple(findings), skipped=skipped, digest=digest)
+
+
+def documents_of(text: str, *, name: str, folder: Path) -> tuple[Document, ...]:
+    """Give the documents of a text that is to stand in the file `name` of `folder`, and of ours only."""
+    return _documents(text, Source(name=name, folder=folder), digest="").documents
 
 
 def _misfit(verdict: Verdict, made: Read) -> Diagnostic:

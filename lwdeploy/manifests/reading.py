@@ -15,16 +15,16 @@ from lwdeploy.manifests.decode import hidden, unwanted
 from lwdeploy.manifests.document import LEAF, Place, Source
 from lwdeploy.manifests.syntax import SyntaxFault, explain
 
-__all__ = ["MAX_DOCUMENTS", "MAX_FINDINGS", "Read", "read"]
+__all__ = ["MAX_DOCUMENTS", "MAX_FINDINGS", "PARSER", "Read", "document_starts", "read"]
 
 MAX_DOCUMENTS = 1000
 MAX_FINDINGS = 100
 """How many findings one document may have; a person corrects the first ones and looks again."""
 
 # libyaml is about ten times as fast; the parser in Python gives the same events with other error texts.
-_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # A line that begins with `---` begins a document whatever stands before it: YAML allows it nowhere else.
-_START = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+_START = re.compile(r"(?:\A|(?<=\n)|(?<=\r))---(?=\s|\Z)")
 
 
 _NOWHERE = Place(1, 1, 1, 1, LEAF)
@@ -51,9 +51,14 @@ def read(text: str, source: Source) -> Iterator[Read]:
         yield _document(part, source, first_line=first_line)
 
 
+def document_starts(text: str) -> Iterator[int]:
+    """Give where a document begins with `---`, whatever the line ends."""
+    return (found.start() for found in _START.finditer(text))
+
+
 def _parts(text: str) -> Iterator[tuple[int, str]]:
     """Cut a text before every document start, with the number of lines before each part."""
-    starts = [0, *(found.start() for found in _START.finditer(text) if found.start())]
+    starts = [0, *(start for start in document_starts(text) if start)]
     line = 0
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         part = text[start:end]
@@ -86,7 +91,7 @@ def _document(text: str, source: Source, *, first_line: int) -> Read:
     composer = Composer(first_line=first_line, report=report)
     try:
         clean = _without_unwanted(text, report, first_line=first_line)
-        for event in yaml.parse(clean, Loader=_PARSER):
+        for event in yaml.parse(clean, Loader=PARSER):
             composer.take(event)
     except Abandoned:
         made.broken = True

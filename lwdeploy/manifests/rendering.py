@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,13 +10,13 @@ from lwdeploy.core.address import Address
 from lwdeploy.core.canonical import ABSENT, get_path, leaves, nested
 from lwdeploy.core.kind import Kind
 from lwdeploy.core.live import LiveResource
-from lwdeploy.core.types import Spec, StateEntry
+from lwdeploy.core.types import Mark, Spec, StateEntry
 from lwdeploy.core.wording import Names
+from lwdeploy.manifests.naming import free_key, key_of_name
 from lwdeploy.manifests.standing import API_VERSION
 
-__all__ = ["Known", "Rendered", "render"]
+__all__ = ["Known", "Rendered", "in_words", "render"]
 
-_LONGEST_KEY = 63  # as the schemas take it
 _PNG = b"\x89PNG"
 _REMEMBERED = frozenset({"applied", "observed"})
 
@@ -39,13 +38,15 @@ class Rendered:
     """A Bot document, and what belongs to it.
 
     `remarks` are sentences about what it does not say; `comments` belong to single fields, by path. `files` maps
-    the names of the pictures that it names, to lie beside it, to the digests of their bytes.
+    the names of the pictures that it names, to lie beside it, to the digests of their bytes. `keys` are those of
+    the objects below the bot that others may point to, by remote id.
     """
 
     document: Mapping[str, Any]
     remarks: tuple[str, ...]
     comments: Mapping[tuple[str, ...], str]
     files: Mapping[str, str]
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def render(
@@ -55,10 +56,12 @@ def render(
     kinds: Mapping[str, Kind],
     pictures: Mapping[str, bytes],
     known: Known,
+    withhold: bool = True,
 ) -> Rendered:
     """Write the manifest of a bot that is to be called `root`: the first object; all others are below it.
 
-    `pictures` are bytes by digest. What state must not hold in clear is not in the result either.
+    `pictures` are bytes by digest. What state must not hold in clear is not in the result either, unless
+    `withhold` is False.
     """
     told = [_declarable(each, kinds[each.kind], known) for each in objects]
     keys = _keys(told, kinds)
@@ -67,15 +70,33 @@ def render(
     spec: dict[str, Any] = {}
     for kind in kinds.values():
         mine = [each for each in told if each.kind == kind.name]
-        spec = _merged(spec, kind.wording.to_manifest([_open(each, kind) for each in mine], names))
+        shown = [_open(each, kind) for each in mine] if withhold else mine
+        spec = _merged(spec, kind.wording.to_manifest(shown, names))
     if root in known.entries and known.entries[root].protect:
         spec["lifecycle"] = {"protect": True}
+    hidden = _withheld(told[0].spec, kinds[root.kind]) if withhold else ()
     return Rendered(
         document={"apiVersion": API_VERSION, "kind": "Bot", "metadata": {"name": root.name}, "spec": spec},
         remarks=tuple(remark for each in objects for remark in kinds[each.kind].wording.remarks(each)),
-        comments={("spec", *path.split(".")): _WITHHELD for path in _withheld(told[0].spec, kinds[root.kind])},
+        comments={("spec", *path.split(".")): _WITHHELD for path in hidden},
         files={name: digest for digest, name in files.items()},
+        keys=keys,
     )
+
+
+def in_words(objects: Sequence[LiveResource], *, kinds: Mapping[str, Kind], known: Known) -> dict[str, Any]:
+    """Give the spec of a bot's manifest for comparing it with others: pictures are named by their digests."""
+    told = [_declarable(each, kinds[each.kind], known) for each in objects]
+    digests = {value: value for each in told for value in _texts(each.spec.get("image"))}
+    names = Names(domains=known.domains, users=known.logins, keys=_keys(told, kinds), pictures=digests)
+    spec: dict[str, Any] = {}
+    for kind in kinds.values():
+        spec = _merged(spec, kind.wording.to_manifest([each for each in told if each.kind == kind.name], names))
+    return spec
+
+
+def _texts(value: Any) -> Iterator[str]:
+    yield from (each for each in leaves(value).values() if isinstance(each, str) and each) if value else ()
 
 
 _WITHHELD = "To be filled in: the address had a query or a user in it, which is kept nowhere."
@@ -124,26 +145,15 @@ def _keys(objects: Sequence[LiveResource], kinds: Mapping[str, Kind]) -> dict[st
     keys = {each.remote_id: each.address.path[-1] for each in mine if each.address is not None}
     for each in mine:
         if each.remote_id not in keys:
-            keys[each.remote_id] = _free(_key_of(each, kinds[each.kind]), taken=set(keys.values()))
+            keys[each.remote_id] = free_key(_key_of(each, kinds[each.kind]), taken=set(keys.values()))
     return keys
 
 
 def _key_of(live: LiveResource, kind: Kind) -> str:
     """Make a key of the name that an object has in the tenant; of its id where that is none."""
     name = str(live.facts.get("name") or "")
-    made = re.sub(r"[^a-z0-9.]+", "-", name.lower())[:_LONGEST_KEY].strip("-.")
-    marked = name.startswith("lwdeploy ")
-    return f"{kind.word}-{live.remote_id}" if marked or not made else made
-
-
-def _free(key: str, *, taken: set[str]) -> str:
-    """Give the key, or the first one with a number after it that nobody has."""
-    number, made = 1, key
-    while made in taken:
-        number += 1
-        ending = f"-{number}"
-        made = key[: _LONGEST_KEY - len(ending)] + ending
-    return made
+    made = "" if Mark.parse(name) else key_of_name(name)
+    return made or f"{kind.word}-{live.remote_id}"
 
 
 def _files(

@@ -9,12 +9,13 @@ from typing import Any
 
 import yaml
 
+from lwdeploy.manifests.decode import unwanted
 from lwdeploy.manifests.document import Place, Source
 from lwdeploy.manifests.reading import read
 from lwdeploy.manifests.scalars import plain_scalar
 from lwdeploy.manifests.text import printable
 
-__all__ = ["manifest_text"]
+__all__ = ["block_lines", "flow_text", "manifest_text", "quoted_text"]
 
 _TEXT = "tag:yaml.org,2002:str"
 _MAPPING = "tag:yaml.org,2002:map"
@@ -45,12 +46,44 @@ def manifest_text(
     return "".join([*(f"{_comment(each)}\n" for each in head), *lines])
 
 
+def block_lines(
+    entry: Mapping[str, Any] | Sequence[Any], *, indentless: bool = False, blocks: bool = True
+) -> list[str]:
+    """Give a mapping or a list in block style as lines without their ends; texts of several lines as `blocks`.
+
+    `indentless` puts the dashes of a list below its key, and not two columns to the right. A block needs a line
+    end after its last line, if the text has one.
+    """
+    shown = _Entry(entry) if isinstance(entry, Mapping) else entry
+    made = _dumped(shown, _IndentlessBlocks if indentless else _Blocks)
+    if not blocks or yaml.safe_load(made) != entry:  # a text that no block can hold
+        made = _dumped(shown, _Indentless if indentless else _Writer)
+    return made.removesuffix("\n").split("\n")
+
+
+def flow_text(entry: Mapping[str, Any] | Sequence[Any]) -> str:
+    """Give the entries of a mapping or a list as they stand in one line between its brackets."""
+    return _dumped(entry, _Flow).removesuffix("\n")[1:-1]
+
+
+def quoted_text(text: str, quotes: str) -> str:
+    """Give a text of one line in these quotes, or in double ones where the text cannot stand in single ones."""
+    node = yaml.ScalarNode(_TEXT, text, style=quotes)
+    made = yaml.serialize(node, Dumper=yaml.SafeDumper, allow_unicode=True, width=math.inf)
+    return str(made).removesuffix("\n")
+
+
+def _dumped(entry: Mapping[str, Any] | Sequence[Any], writer: type[_Writer]) -> str:
+    return str(yaml.dump(entry, Dumper=writer, sort_keys=False, allow_unicode=True, width=math.inf))
+
+
 def _placed(text: str, comments: Mapping[tuple[str, ...], str]) -> Iterator[tuple[int, str]]:
     """Give (number of lines before it, line) of every comment, found out by reading what was written."""
     (made,) = read(text, Source(name="", folder=Path()))
     for path, comment in comments.items():
         place = _place(made.root, path)
-        yield place.key_line - 1, " " * (place.key_column - 1) + f"{_comment(comment)}\n"
+        column = place.key_column - (2 if path and path[-1].isdecimal() else 0)  # above the dash of an entry
+        yield place.key_line - 1, " " * (column - 1) + f"{_comment(comment)}\n"
 
 
 def _place(place: Place, path: Sequence[str]) -> Place:
@@ -81,7 +114,10 @@ class _Writer(yaml.SafeDumper):
 
 
 def _text(writer: _Writer, text: str) -> yaml.ScalarNode:
-    safe = plain_scalar(text) == (text, "") and "\n" not in text
+    if "\n" in text:  # a block, where it holds nothing that a block cannot show: the writer falls back on quotes
+        blank = any(each != each.rstrip() for each in text.split("\n")) or unwanted(text) is not None
+        return writer.represent_scalar(_TEXT, text, style='"' if blank or not text.strip() else "|")
+    safe = plain_scalar(text) == (text, "")
     return writer.represent_scalar(_TEXT, text, style=None if safe else '"')
 
 
@@ -96,3 +132,55 @@ def _mapping(writer: _Writer, mapping: Mapping[str, Any]) -> yaml.MappingNode:
 
 _Writer.add_representer(str, _text)
 _Writer.add_representer(dict, _mapping)
+
+
+class _Entry(dict[str, Any]):
+    """A mapping that is never written in one line."""
+
+
+class _Indentless(_Writer):
+    """Puts the dashes of a list below its key."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002
+        yaml.SafeDumper.increase_indent(self, flow, indentless)
+
+
+class _Blocks(_Writer):
+    """Writes texts of several lines as blocks."""
+
+
+class _IndentlessBlocks(_Indentless):
+    """Writes texts of several lines as blocks, and the dashes of a list below its key."""
+
+
+class _Flow(_Writer):
+    """Writes everything in one line."""
+
+
+def _block(writer: _Writer, text: str) -> yaml.ScalarNode:
+    lines = "\n" in text and bool(text.strip("\n")) and not text.endswith("\n\n")
+    return writer.represent_scalar(_TEXT, text, style="|") if lines else _text(writer, text)
+
+
+def _entry(writer: _Writer, entry: _Entry) -> yaml.MappingNode:
+    made = _mapping(writer, entry)
+    made.flow_style = False
+    return made
+
+
+def _braced(writer: _Flow, mapping: Mapping[str, Any]) -> yaml.MappingNode:
+    made = _mapping(writer, mapping)
+    made.flow_style = True
+    return made
+
+
+def _bracketed(writer: _Flow, entries: Sequence[Any]) -> yaml.SequenceNode:
+    return writer.represent_sequence("tag:yaml.org,2002:seq", entries, flow_style=True)
+
+
+for _each in (_Writer, _Indentless, _Blocks, _IndentlessBlocks):
+    _each.add_representer(_Entry, _entry)
+_Blocks.add_representer(str, _block)
+_IndentlessBlocks.add_representer(str, _block)
+_Flow.add_representer(dict, _braced)
+_Flow.add_representer(list, _bracketed)

@@ -17,7 +17,7 @@ from lwdeploy.core.canonical import ABSENT, get_path
 from lwdeploy.core.kind import Kind
 from lwdeploy.core.types import FieldDiff, Origin, Spec, StateEntry
 
-__all__ = ["differing_paths", "field_diffs"]
+__all__ = ["Sides", "differing_paths", "field_diffs", "is_under", "sides_of"]
 
 
 class _WholeLists(BaseOperator):
@@ -81,7 +81,7 @@ def field_diffs(
     """
     found = []
     for path in differing_paths(desired, live):
-        if _under(path, ignore):
+        if is_under(path, ignore):
             continue
         diff = _judge(path, desired=desired, live=live, entry=entry, kind=kind, users=users)
         if diff is not None:
@@ -89,7 +89,8 @@ def field_diffs(
     return tuple(found)
 
 
-def _under(path: str, prefixes: tuple[str, ...]) -> bool:
+def is_under(path: str, prefixes: tuple[str, ...]) -> bool:
+    """Tell whether a dotted path is one of the prefixes, or below one."""
     return any(path == prefix or path.startswith(f"{prefix}.") for prefix in prefixes)
 
 
@@ -109,7 +110,7 @@ def _judge(
             return None
         note = _uncomparable(want, users)
         have = _in_words_of(want, have, users)
-    sides = _sides(path, desired=desired, live=live, entry=entry, kind=kind)
+    sides = sides_of(path, desired=desired, live=live, entry=entry, kind=kind)
     # Nobody has two user ids: however they are spelled, more or fewer people are not the same people.
     if sides.settled and not (path in kind.user_fields and have is not ABSENT and len(want) != len(have)):
         return None
@@ -142,7 +143,7 @@ def _uncomparable(want: list[str], users: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Sides:
+class Sides:
     """Which side moved since the last apply, and whether the service is known to have rewritten the field."""
 
     intent: bool
@@ -151,27 +152,28 @@ class _Sides:
 
     @property
     def origin(self) -> Origin:
+        """The sides in one word."""
         if self.intent and self.drift:
             return Origin.BOTH
         return Origin.DRIFT if self.drift else Origin.INTENT
 
 
-def _sides(path: str, *, desired: Spec, live: Spec, entry: StateEntry | None, kind: Kind) -> _Sides:
-    """Compare both sides with what state remembers, which holds sealed values."""
+def sides_of(path: str, *, desired: Spec, live: Spec, entry: StateEntry | None, kind: Kind) -> Sides:
+    """Say which side of one field moved, by comparing both with what state remembers, which is sealed."""
     if entry is None:
-        return _Sides(intent=True, drift=False, settled=False)
+        return Sides(intent=True, drift=False, settled=False)
     observed, shown = get_path(entry.observed, path), get_path(kind.seal(live), path)
     intent = get_path(kind.seal(desired), path) != get_path(entry.applied, path)
-    proof = next((proof for prefix, proof in kind.rewritten.items() if _under(path, (prefix,))), None)
+    proof = next((proof for prefix, proof in kind.rewritten.items() if is_under(path, (prefix,))), None)
     if proof == "unseen":
         return _unseen(
             shown, intent=intent, known=get_path(entry.applied, path) if observed is ABSENT else observed
         )
     settled = not intent and (proof == "applied" or (proof == "observed" and shown == observed))
-    return _Sides(intent=intent, drift=observed is not ABSENT and shown != observed, settled=settled)
+    return Sides(intent=intent, drift=observed is not ABSENT and shown != observed, settled=settled)
 
 
-def _unseen(shown: Any, *, intent: bool, known: Any) -> _Sides:
+def _unseen(shown: Any, *, intent: bool, known: Any) -> Sides:
     """Judge a field that is not looked at unless somebody asks: unshown, it is as it was known to be."""
     moved = shown is not ABSENT and shown != known
-    return _Sides(intent=intent, drift=moved, settled=not intent and not moved)
+    return Sides(intent=intent, drift=moved, settled=not intent and not moved)

@@ -57,7 +57,7 @@ def check(changes: Sequence[Change], *, consequences: Iterable[Consequence], fac
         *_recreated(facts),
         *(_nothing_to_bind(address) for address in facts.unbound),
         *_unmanaged(told, changes, facts),
-        *_look_alikes(facts),
+        *_look_alikes(changes, facts),
         *_unexplained(facts),
         *(_impossible(each) for each in told if each.refused),
     )
@@ -187,16 +187,26 @@ def _hits(
                 yield f"{root} {consequence.kind} {remote_id}", remote_id in owned
 
 
-def _look_alikes(facts: Facts) -> Iterator[Refusal]:
+def _look_alikes(changes: Sequence[Change], facts: Facts) -> Iterator[Refusal]:
     if len(facts.look_alikes) <= facts.allowed.get("create", 0):
         return
+    places = {each.address: each.source for each in changes if each.source is not None}
     lines = [f"{new} looks like {old}, which has no manifest any more" for new, old in facts.look_alikes.items()]
-    renames = [f"spec.renamedFrom: {old.name}  (in {new})" for new, old in facts.look_alikes.items()]
+    renames = [
+        f"Renamed: add below `spec:`, {places.get(new, new)}:\n  renamedFrom: {_as_yaml(old.name)}"
+        for new, old in facts.look_alikes.items()
+    ]
     yield Refusal(
         guard="create",
         message="\n".join(lines),
-        advice="Renamed: add " + "; ".join(renames) + f". Truly new: --allow create={len(lines)}",
+        advice="\n".join([*renames, f"Truly new: --allow create={len(lines)}"]),
     )
+
+
+def _as_yaml(key: str) -> str:
+    """Give a key as every YAML reader takes it for a text."""
+    shifty = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+    return key if key[:1].isalpha() and key not in shifty else f'"{key}"'
 
 
 def _unexplained(facts: Facts) -> Iterator[Refusal]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lwdeploy.core.canonical import ABSENT, get_path, leaves, nested
+from lwdeploy.core.canonical import leaves, nested
 from lwdeploy.core.kind import Kind
 from lwdeploy.core.live import LiveResource
 from lwdeploy.core.types import Action, Change, Spec, StateEntry
@@ -20,10 +20,11 @@ def observed_entry(
 
     `live` is None when reading back failed: nothing is then known to have been observed. A field that apply
     leaves alone (`ignoreChanges`) counts as not applied, so that it is written once it is not ignored any more.
+    Everything that is shown counts as observed, so that fields that nobody declares can be seen to move.
     """
     ignore = step.lifecycle.ignore_changes if step.action is not Action.CREATE else ()
     ours = _without(step.desired, ignore)
-    observed = kind.seal(_shown(ours, live.spec)) if live is not None else {}
+    observed = kind.seal(live.spec) if live is not None else {}
     entry = StateEntry(
         remote_id=remote_id, applied=kind.seal(ours), observed=observed, protect=step.lifecycle.protect
     )
@@ -50,9 +51,3 @@ def _without(spec: Spec, ignore: tuple[str, ...]) -> Spec:
             if not any(path == each or path.startswith(f"{each}.") for each in ignore)
         }
     )
-
-
-def _shown(desired: Spec, live: Spec) -> Spec:
-    """Give the live values of exactly the fields that are declared."""
-    values = {path: get_path(live, path) for path in leaves(dict(desired))}
-    return nested({path: value for path, value in values.items() if value is not ABSENT})

@@ -227,5 +227,5 @@ def _refusal_lines(plan: Plan) -> Iterator[Line]:
         yield Line(f"    [{each.guard}] {printable(first)}", Style.ERROR)
         yield from (Line(f"        {printable(line)}", Style.ERROR) for line in rest)
         if each.advice:
-            yield Line(f"        {printable(each.advice)}")
+            yield from (Line(f"        {printable(line)}") for line in each.advice.split("\n"))
     yield Line("")

@@ -14,7 +14,16 @@ from lwdeploy.core.address import Address
 from lwdeploy.core.canonical import ABSENT, canonical, get_path, leaves
 from lwdeploy.core.kind import Declared, Manifest
 from lwdeploy.core.live import LiveResource
-from lwdeploy.core.localized import DEFAULT, collapsed, from_array, localized, one_line, spoken, to_array
+from lwdeploy.core.localized import (
+    DEFAULT,
+    LANGUAGES,
+    collapsed,
+    from_array,
+    localized,
+    one_line,
+    spoken,
+    to_array,
+)
 from lwdeploy.core.people import canonical_user
 from lwdeploy.core.types import Action, Change, Resource, Spec
 from lwdeploy.core.wording import Names, Wording
@@ -156,7 +165,8 @@ def essential(spec: Spec) -> Spec:
     made: dict[str, Any] = {name: spoken(spec.get(name, {})) for name in _TEXTS}
     made["pic"] = {role: people for role, people in spec.get("pic", {}).items() if people}
     callback = {name: value for name, value in spec.get("callback", {}).items() if value != ""}
-    made["callback"] = {} if callback == _NO_CALLBACK else callback
+    told = {name: value for name, value in callback.items() if (name, value) != ("events", _NO_CALLBACK["events"])}
+    made["callback"] = {} if callback == _NO_CALLBACK else told
     return _without_empty(canonical({**spec, **made}))
 
 
@@ -193,10 +203,14 @@ def from_api(body: Mapping[str, Any]) -> Spec:
 
 
 def facts(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what the bot's menus need to know of it: the default rich menu, empty for none (reference 3.1)."""
-    if "defaultRichmenuId" not in body:
-        return {}
-    return {"defaultRichmenuId": str(body["defaultRichmenuId"] or "")}
+    """Give what is known of a bot beside its spec: its default rich menu or "", and its age (reference 3.1).
+
+    Either may be missing: the service may leave them out.
+    """
+    found = {"created": str(body["createdTime"])} if body.get("createdTime") else {}
+    if "defaultRichmenuId" in body:
+        found["defaultRichmenuId"] = str(body["defaultRichmenuId"] or "")
+    return found
 
 
 def _allowed(domains: Iterable[int] | None) -> Any:
@@ -272,4 +286,10 @@ def _words(objects: Sequence[LiveResource], names: Names) -> Mapping[str, Any]:
     return to_manifest(objects[0].spec, names) if objects else {}
 
 
-WORDING = Wording(to_manifest=_words, essential=essential, remarks=remarks)
+_UNITS = (
+    *_TEXTS,
+    *(f"{name}.{language}" for name in _TEXTS for language in LANGUAGES),
+    *("pic", "policy", "policy.joinChatRoom", "policy.allowedDomains", "callback"),
+)
+
+WORDING = Wording(to_manifest=_words, essential=essential, remarks=remarks, units=_UNITS)

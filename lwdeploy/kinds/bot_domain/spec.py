@@ -133,7 +133,7 @@ def _words(objects: Sequence[LiveResource], names: Names) -> Mapping[str, Any]:
     return {"domains": entries} if entries else {}
 
 
-WORDING = Wording(to_manifest=_words, essential=essential)
+WORDING = Wording(to_manifest=_words, essential=essential, units=("domains.*",))
 
 
 def _names(manifest: Manifest) -> Iterator[tuple[int, Any]]:

@@ -49,7 +49,7 @@ def to_manifest(objects: Sequence[LiveResource], names: Names) -> Mapping[str, A
     return {"menus": {"rich": {"default": keys[0]}}} if keys else {}
 
 
-WORDING = Wording(to_manifest=to_manifest)
+WORDING = Wording(to_manifest=to_manifest, units=("menus.rich.default",))
 
 
 def calls(change: Change) -> Mapping[str, int]:

@@ -87,7 +87,7 @@ def _words(objects: Sequence[LiveResource], _names: Names) -> Mapping[str, Any]:
     return {"menus": {"persistent": to_manifest(objects[0].spec)}} if objects else {}
 
 
-WORDING = Wording(to_manifest=_words, essential=essential)
+WORDING = Wording(to_manifest=_words, essential=essential, units=("menus.persistent",))
 
 
 def to_body(spec: Spec) -> dict[str, Any]:

@@ -47,7 +47,9 @@ def place(rows: Iterable[Row], *, wanted: Mapping[Address, Resource], project: s
     resources: dict[Address, LiveResource] = {}
     superseded: list[LiveResource] = []
     for address, resource in wanted.items():
-        mine = [row for row in left.values() if _is_ours(row, address, resource, project)]
+        mine = [
+            _unmarked(row, address, project) for row in left.values() if _is_ours(row, address, resource, project)
+        ]
         current = _current(mine, resource)
         for row in mine:
             del left[row.remote_id]
@@ -65,6 +67,12 @@ def place(rows: Iterable[Row], *, wanted: Mapping[Address, Resource], project: s
 def _is_ours(row: Row, address: Address, resource: Resource, project: str) -> bool:
     marked = row.mark is not None and (row.mark.project, row.mark.key) == (project, menu.key_of(address))
     return marked or row.remote_id == resource.derived_id
+
+
+def _unmarked(row: Row, address: Address, project: str) -> Row:
+    """Give a menu that is remembered by its id without the mark of others: it says nothing about this address."""
+    ours = row.mark is not None and (row.mark.project, row.mark.key) == (project, menu.key_of(address))
+    return row if ours else replace(row, mark=None)
 
 
 def _is_stray(row: Row, project: str) -> bool:

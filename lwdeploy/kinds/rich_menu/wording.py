@@ -67,7 +67,9 @@ def remarks(live: LiveResource) -> Iterator[str]:
     lost: Sequence[str] = live.facts.get("lost", ())
     if lost:
         yield f"pictures of the rich menu {name!r} could not be had any more: {', '.join(lost)}"
-    if not any(live.spec.get("image", {}).values()):
+    if "image" not in live.spec:
+        yield f"the pictures of the rich menu {name!r} were not read: one will be drawn of its labels"
+    elif not any(live.spec["image"].values()):
         yield f"there is no picture of the rich menu {name!r}: one will be drawn of its labels"
 
 
@@ -77,4 +79,6 @@ def _words(objects: Sequence[LiveResource], names: Names) -> Mapping[str, Any]:
     return {"menus": {"rich": {"menus": menus}}} if menus else {}
 
 
-WORDING = Wording(to_manifest=_words, essential=essential, remarks=remarks)
+WORDING = Wording(
+    to_manifest=_words, essential=essential, remarks=remarks, units=("menus.rich", "menus.rich.menus.*")
+)

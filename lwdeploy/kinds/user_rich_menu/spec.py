@@ -55,7 +55,7 @@ def to_manifest(objects: Sequence[LiveResource], names: Names) -> Mapping[str, A
     return {"menus": {"rich": {"users": dict(sorted(users.items()))}}} if users else {}
 
 
-WORDING = Wording(to_manifest=to_manifest)
+WORDING = Wording(to_manifest=to_manifest, units=("menus.rich.users.*",))
 
 
 def calls(change: Change) -> Mapping[str, int]:

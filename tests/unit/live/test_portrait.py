@@ -73,11 +73,23 @@ def test_what_is_owned_has_its_address_and_all_else_has_none(rig: Rig) -> None:
 
 
 def test_what_no_call_lists_is_looked_for_as_it_is_remembered(rig: Rig) -> None:
-    users = Asked("user_rich_menu")
-    found = portrait(rig, {user_link_of(TARO): entry(TARO)}, user_rich_menu=users)
+    entries = {user_link_of(TARO): entry(TARO), root().child("rich_menu", "rich-menu", "main"): entry("40001")}
+    asked = {kind: Asked(kind) for kind in ("rich_menu", "user_rich_menu")}
+    found = portrait(rig, entries, **asked)
     assert [(each.remote_id, each.address, each.spec) for each in found if each.kind == "user_rich_menu"] == [
         (TARO, user_link_of(TARO), {"of": "1"})
     ]
+
+
+def test_what_the_service_cannot_have_beside_what_was_found_is_not_asked_for(rig: Rig) -> None:
+    """Without a rich menu nobody was given one; with one there is no persistent menu."""
+    asked = {kind: Asked(kind) for kind in ("user_rich_menu", "persistent_menu", "rich_menu")}
+    portrait(rig, {user_link_of(TARO): entry(TARO)}, **asked)
+    assert asked["user_rich_menu"].wanted == []
+    assert asked["persistent_menu"].wanted != []
+    asked["persistent_menu"].wanted.clear()
+    portrait(rig, {root().child("rich_menu", "rich-menu", "main"): entry("40001")}, **asked)
+    assert asked["persistent_menu"].wanted == []
 
 
 def test_sets_of_people_are_wanted_of_everything_that_has_some(rig: Rig) -> None:

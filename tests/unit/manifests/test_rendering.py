@@ -164,7 +164,7 @@ def test_menus_of_ours_keep_their_keys_and_all_others_get_one_of_their_names() -
         "main",
         "main-2",
         "main-3",
-        "rich-menu-4",
+        "ribenyu",
         "rich-menu-5",
         "x" * 63,
         "x" * 61 + "-2",

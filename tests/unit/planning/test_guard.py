@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lwdeploy.core.diagnostics import SourceRef
 from lwdeploy.core.guards import PLAN_GUARDS
 from lwdeploy.core.tenant import Guards
 from lwdeploy.core.types import Action, Change, Consequence, Lifecycle, Proof, State
@@ -335,8 +336,15 @@ def test_a_create_that_looks_like_a_bot_without_manifest_is_refused() -> None:
     assert refusal.guard == "create"
     assert refusal.message == "bot/desk looks like bot/helpdesk, which has no manifest any more"
     assert refusal.advice == (
-        "Renamed: add spec.renamedFrom: helpdesk  (in bot/desk). Truly new: --allow create=1"
+        "Renamed: add below `spec:`, bot/desk:\n  renamedFrom: helpdesk\nTruly new: --allow create=1"
     )
+
+
+def test_the_line_to_add_names_its_place_and_is_read_alike_everywhere() -> None:
+    place = SourceRef(file="bots/desk.yaml", line=4, column=1)
+    create = Change(address=root("desk"), action=Action.CREATE, source=place)
+    refusal = one(checked([create], look_alikes={root("desk"): root("12")}))
+    assert 'add below `spec:`, bots/desk.yaml:4:1:\n  renamedFrom: "12"\n' in refusal.advice
 
 
 @pytest.mark.parametrize(("allowed", "refused"), [(1, True), (2, False)])
