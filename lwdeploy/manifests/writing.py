@@ -34,7 +34,7 @@ def manifest_text(
     """
     text = yaml.dump(
         dict(document),
-        Dumper=_Writer,
+        Dumper=_Manifest,
         sort_keys=False,
         allow_unicode=True,
         default_flow_style=False,
@@ -114,11 +114,15 @@ class _Writer(yaml.SafeDumper):
 
 
 def _text(writer: _Writer, text: str) -> yaml.ScalarNode:
-    if "\n" in text:  # a block, where it holds nothing that a block cannot show: the writer falls back on quotes
-        blank = any(each != each.rstrip() for each in text.split("\n")) or unwanted(text) is not None
-        return writer.represent_scalar(_TEXT, text, style='"' if blank or not text.strip() else "|")
-    safe = plain_scalar(text) == (text, "")
+    safe = plain_scalar(text) == (text, "") and "\n" not in text
     return writer.represent_scalar(_TEXT, text, style=None if safe else '"')
+
+
+def _text_of_manifest(writer: _Writer, text: str) -> yaml.ScalarNode:
+    """Write a text of several lines as a block, where it holds nothing that a block cannot show."""
+    blank = any(each != each.rstrip() for each in text.split("\n")) or unwanted(text) is not None
+    lines = "\n" in text and bool(text.strip()) and not blank
+    return writer.represent_scalar(_TEXT, text, style="|") if lines else _text(writer, text)
 
 
 def _mapping(writer: _Writer, mapping: Mapping[str, Any]) -> yaml.MappingNode:
@@ -132,6 +136,10 @@ def _mapping(writer: _Writer, mapping: Mapping[str, Any]) -> yaml.MappingNode:
 
 _Writer.add_representer(str, _text)
 _Writer.add_representer(dict, _mapping)
+
+
+class _Manifest(_Writer):
+    """Writes whole documents."""
 
 
 class _Entry(dict[str, Any]):
@@ -180,6 +188,7 @@ def _bracketed(writer: _Flow, entries: Sequence[Any]) -> yaml.SequenceNode:
 
 for _each in (_Writer, _Indentless, _Blocks, _IndentlessBlocks):
     _each.add_representer(_Entry, _entry)
+_Manifest.add_representer(str, _text_of_manifest)
 _Blocks.add_representer(str, _block)
 _IndentlessBlocks.add_representer(str, _block)
 _Flow.add_representer(dict, _braced)
