@@ -67,6 +67,7 @@ def current_state(plan: Plan, engine: Engine) -> State:
         )
     _refuse_other_history(plan, state)
     _refuse_unowned(plan, state)
+    _refuse_given_up(plan, state)
     return state
 
 
@@ -110,6 +111,18 @@ def _refuse_unowned(plan: Plan, state: State) -> None:
             and not plan.allowed.get("protect")
         ):
             raise UnsafePlan(f"{step.address} is protected", advice="Plan again with --allow protect=1.")
+
+
+def _refuse_given_up(plan: Plan, state: State) -> None:
+    """Refuse to touch what hangs on a bot that itself stays as it is, and that the state means no more.
+
+    Such a bot has no step of its own: somebody may have forgotten it meanwhile, or adopted another one for it.
+    """
+    unchanged = {each.address: each for each in plan.changes if each.action is Action.NOOP}
+    for root in sorted({step.address.root for step in plan.steps} & set(unchanged)):
+        entry = state.entries.get(root)
+        if entry is None or entry.remote_id != unchanged[root].remote_id:
+            raise StalePlan(f"The state does not own what the plan means by {root}", advice=_AGAIN)
 
 
 def _entry_of(step: Change, state: State) -> StateEntry | None:

@@ -476,6 +476,19 @@ def test_a_plan_that_was_edited_to_mean_what_the_state_does_not_own_is_not_run(o
     assert rig.world.names() == ["a", "theirs"]
 
 
+@pytest.mark.parametrize("now", [{}, {root("a"): entry("9")}], ids=["forgotten", "another one adopted"])
+def test_what_hangs_on_a_bot_that_the_state_means_no_more_is_not_touched(now: dict[Address, Any]) -> None:
+    """The bot itself stays as it is in the plan: no step of its own could tell."""
+    rig = deployed(bot("a"))
+    rig.world.add_bot(bot_spec("theirs"), bot_id="9")
+    plan = rig.plan(bot("a"), registration("a"))
+    assert [str(step.address) for step in plan.steps] == ["bot/a/domain/osaka"]
+    state = rig.store.read()
+    assert state is not None
+    rig.store.memory.write(replace(state, entries=now), expected_serial=state.serial)
+    assert stale(rig, plan) == "The state does not own what the plan means by bot/a"
+
+
 def test_a_protected_menu_is_replaced_by_a_plan_that_does_replace_it() -> None:
     rig = deployed(bot("a"), *MENUS)
     plan = rig.plan(bot("a"), *NEWER)
