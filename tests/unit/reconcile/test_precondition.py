@@ -585,6 +585,38 @@ def test_a_default_to_take_away_that_is_gone_or_as_it_was_is_no_obstacle(*, move
     assert rig.apply(plan).complete
 
 
+@pytest.mark.parametrize(
+    ("old", "edited_to", "said"),
+    [
+        (menu("a"), menu("a", label="By hand"), "bot/a/persistent-menu: actions was ["),
+        (
+            registration("a"),
+            registration("a", spec={"permission": "all", "visible": False}),
+            "bot/a/domain/osaka: visible was true, is false now",
+        ),
+    ],
+    ids=["menu", "registration"],
+)
+def test_what_is_to_go_and_was_edited_meanwhile_makes_a_plan_stale(
+    old: Resource, edited_to: Resource, said: str
+) -> None:
+    """The plan showed what would go; somebody's edit was not in it."""
+    rig = deployed(bot("a"), old)
+    plan = rig.plan(bot("a"), scopes=[(root("a"), old.address.kind)])
+    assert [step.action for step in plan.steps] == [Action.DELETE]
+    rig.world.put("1", edited_to)
+    assert said in stale(rig, plan)
+
+
+def test_fields_of_what_is_to_go_that_are_not_read_again_make_no_plan_stale() -> None:
+    """A plan that looked at pictures or members knows more than the look before the first write."""
+    rig = deployed(bot("a"), registration("a"))
+    plan = rig.plan(bot("a"), scopes=[(root("a"), "bot_domain")])
+    [step] = plan.steps
+    plan = edited(plan, str(step.address), before={**step.before, "members": [TARO]})
+    assert rig.apply(plan).complete
+
+
 def test_users_that_are_not_looked_at_make_no_plan_stale() -> None:
     rig = deployed(bot("a"), *MENUS)
     plan = rig.plan(bot("a"), *NEWER)
