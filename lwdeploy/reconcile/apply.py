@@ -218,10 +218,15 @@ def _begun(step: Change, remote_id: str) -> StateEntry:
 
 
 def _waves(chains: Sequence[Chain], *, size: int) -> Iterator[Sequence[Chain]]:
-    """Cut the bots into waves; those that others wait for form waves of their own, before the rest."""
+    """Cut the bots into waves; those that others wait for form waves of their own, before the rest.
+
+    So do strays: how many bots a tenant takes is not always known (a free one was documented to take 10), and a
+    new bot may need the place that a stray has.
+    """
     awaited = {each for chain in chains for step in chain.steps for each in step.depends_on if each != chain.root}
-    first = [chain for chain in chains if chain.root in awaited]
-    rest = [chain for chain in chains if chain.root not in awaited]
+    strays = {chain.root for chain in chains if chain.own is not None and chain.own.stray}
+    first = [chain for chain in chains if chain.root in awaited | strays]
+    rest = [chain for chain in chains if chain.root not in awaited | strays]
     for part in (first, rest):
         for start in range(0, len(part), size):
             yield part[start : start + size]

@@ -77,7 +77,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=1, help="bots that a run works on at a time")
     parser.add_argument("--without", choices=list(PARTS), help="take a part out of lwdeploy: this must fail")
     parser.add_argument("--markdown", action="store_true", help="print the table for docs/reliability.md")
-    parser.add_argument("--results", type=Path, metavar="FILE", help="append what is found as JSON lines")
+    parser.add_argument(
+        "--results", type=Path, metavar="FILE", help="append what is found as JSON lines, and go on after that"
+    )
     parser.add_argument("--found", action="append", type=Path, metavar="FILE", help="only show what is in there")
     return parser.parse_args()
 
@@ -88,7 +90,10 @@ def _swept(asked: argparse.Namespace) -> Iterator[Result]:
         runs = stack.enter_context(Runs(folder, workers=asked.workers, without=asked.without))
         place = stack.enter_context(open_place(asked.backend, folder))
         workshop = Workshop(folder, runs=runs, place=place, private_key=new_private_key())
+        known = _known(asked.results)
         for case in _chosen(asked, workshop):
+            if str(case) in known:
+                continue
             result = judged(case, workshop)
             if asked.results is not None:
                 with asked.results.open("a", encoding="utf-8") as kept:
@@ -100,6 +105,11 @@ def _swept(asked: argparse.Namespace) -> Iterator[Result]:
                     f"  {_again(asked, result)}",
                 )
             yield result
+
+
+def _known(results: Path | None) -> frozenset[str]:
+    """Give the cases that were played before: a sweep that was cut off goes on where it was."""
+    return frozenset(map(str, _found([results]))) if results is not None and results.exists() else frozenset()
 
 
 def _chosen(asked: argparse.Namespace, workshop: Workshop) -> Iterable[Case]:

@@ -110,6 +110,17 @@ def test_the_bots_of_a_wave_are_all_recorded_before_any_of_them_is_named() -> No
     assert rig.plan(*(bot(name) for name in "abcde")).empty
 
 
+def test_a_stray_makes_room_before_anything_is_created(rig: Rig) -> None:
+    """Even where nobody knows that the tenant is full."""
+    applied(rig, bot("a"))
+    stray = rig.world.add_bot(bot_spec(marked("a", "n9")))
+    rig.apply(rig.plan(bot("a"), bot("b")))
+    done = [event.split()[0] for event in rig.world.log if event.startswith(("delete", "reserve"))]
+    assert done == ["delete", "reserve"]
+    assert stray not in rig.world.bots
+    assert rig.plan(bot("a"), bot("b")).empty
+
+
 # --- nothing to do
 
 
