@@ -162,7 +162,7 @@ class _Apply:
         return chain.root in reserved if creates else True
 
     def _run(self, chain: Chain, reserved: LiveResource | None) -> ChainResult:
-        if reserved is None and (self.engine.stopping() or not self._held()):
+        if reserved is None and (self.engine.stopping() or not self._held(chain)):
             return ChainResult(root=chain.root, outcomes=())
         try:
             result = run_chain(
@@ -180,11 +180,13 @@ class _Apply:
             self._told(outcome)
         return result
 
-    def _held(self) -> bool:
-        """Tell whether the lease is still ours; why not is told by whoever records the wave."""
+    def _held(self, chain: Chain) -> bool:
+        """Tell whether the lease is still ours; say of the bot why not: the next one may find it confirmed."""
         try:
             self.lease.check()
-        except StateError:
+        except StateError as error:
+            for step in chain.steps:
+                self._told(not_started(step, error.message))
             return False
         return True
 

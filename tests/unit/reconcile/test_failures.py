@@ -492,6 +492,33 @@ class Unaware:
         raise Locked("this run no longer holds the lease")
 
 
+class Doubtful:
+    """A lease that cannot be confirmed at one look: the place where it is was out of reach for a moment."""
+
+    def __init__(self, nth: int) -> None:
+        self.looks, self.nth = 0, nth
+
+    def check(self) -> None:
+        self.looks += 1
+        if self.looks == self.nth:
+            raise StateError("the bucket cannot be reached")
+
+    def beat(self) -> None: ...
+
+
+def test_a_lease_that_cannot_be_confirmed_for_a_moment_costs_one_bot_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The run goes on: nobody asked it to stop."""
+    rig = deployed(bot("a"), bot("b"))
+    plan = rig.plan(bot("a", bot_spec("New a")), bot("b", bot_spec("New b")))
+    monkeypatch.setattr(rig.store, "lease", lambda **_: nullcontext(Doubtful(3)))
+    report = rig.apply(plan, workers=1)
+    assert statuses(report) == {"bot/a": "not started", "bot/b": "done"}
+    assert errors(report) == {"bot/a": "the bucket cannot be reached"}
+    assert (report.interrupted, report.failure) == (False, None)
+
+
 def test_before_bots_are_named_the_lease_is_shown_to_be_held(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rig.store, "lease", lambda **_: nullcontext(Unaware()))
     report = rig.apply(rig.plan(bot("a")))
