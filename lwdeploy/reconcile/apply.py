@@ -106,7 +106,7 @@ class _Apply:
         found = {root: each for root, each in made.items() if isinstance(each, LiveResource)}
         for chain in creates:
             error = made[chain.root]
-            if isinstance(error, RemoteError | StateError):
+            if isinstance(error, LwdeployError):
                 self._told(failed(chain.steps[0], error))
                 for step in chain.steps[1:]:
                     self._told(not_started(step, f"waits for {chain.root}"))
@@ -145,7 +145,7 @@ class _Apply:
             if chain.root in marked and chain.own is not None:
                 self._told(failed(chain.own, error, remote_id=marked[chain.root].remote_id))
 
-    def _reserve_one(self, chain: Chain) -> LiveResource | RemoteError | StateError | None:
+    def _reserve_one(self, chain: Chain) -> LiveResource | LwdeployError | None:
         """Create one bot under its mark; give the error instead of raising, None when asked to stop."""
         if self.engine.stopping():
             return None
@@ -156,6 +156,8 @@ class _Apply:
                 return reserve(step, adapter=adapter, engine=self.engine, project=self.plan.project)
         except (RemoteError, StateError) as error:
             return error
+        except Exception as error:  # noqa: BLE001  as in `_run`: the ids of the others must be recorded
+            return _unexpected(chain, error)
 
     def _may_run(self, chain: Chain, reserved: Mapping[Address, LiveResource]) -> bool:
         creates = chain.own is not None and chain.own.action is Action.CREATE
@@ -174,8 +176,8 @@ class _Apply:
                 state=self.ledger.state,
             )
         except Exception as error:  # noqa: BLE001  our own mistake with one bot must not lose what others did
-            _LOG.debug("unexpected, at %s", chain.root, exc_info=error)
-            result = _broken(chain, error)
+            told = _unexpected(chain, error)
+            result = ChainResult(root=chain.root, outcomes=tuple(failed(step, told) for step in chain.steps))
         for outcome in result.outcomes:
             self._told(outcome)
         return result
@@ -206,12 +208,13 @@ class _Apply:
         )
 
 
-def _broken(chain: Chain, error: Exception) -> ChainResult:
-    told = LwdeployError(
-        f"unexpected {type(error).__name__}: {error}",
+def _unexpected(chain: Chain, error: Exception) -> LwdeployError:
+    """Give our own mistake as an error that may be shown: what an unexpected error says may be anything."""
+    _LOG.debug("unexpected, at %s", chain.root, exc_info=error)
+    return LwdeployError(
+        f"unexpected {type(error).__name__}{f': {error.message}' if isinstance(error, LwdeployError) else ''}",
         advice="This is a mistake in lwdeploy: please report it, with what -v shows. Then plan again.",
     )
-    return ChainResult(root=chain.root, outcomes=tuple(failed(step, told) for step in chain.steps))
 
 
 def _begun(step: Change, remote_id: str) -> StateEntry:
