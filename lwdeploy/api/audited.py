@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lwdeploy.api.files import UPLOAD, taken
+from lwdeploy.api.replies import Trouble, understand
 from lwdeploy.api.wire import Answer, Failure, Request, Transport
 from lwdeploy.core.audit import Audit, NoAudit
 
@@ -32,7 +34,9 @@ class Audited:
         self.guard()
         number = self.audit.sending(request.operation, request.ids)
         answer = self._transport.exchange(request)
-        self.audit.answered(number, answer.status if isinstance(answer, Answer) else 0)
+        told = taken(answer) if request.operation == UPLOAD else understand(answer)
+        sent = not isinstance(told, Trouble) or told.sent
+        self.audit.answered(number, told.status, sent=sent, usable=not isinstance(told, Trouble))
         return answer
 
     def close(self) -> None:

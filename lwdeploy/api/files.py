@@ -25,7 +25,7 @@ from lwdeploy.api.wire import Answer, Failure, Request, multipart
 from lwdeploy.api.wording import pieces
 from lwdeploy.core.errors import Rejected
 
-__all__ = ["DOWNLOAD", "UPLOAD", "Files"]
+__all__ = ["DOWNLOAD", "UPLOAD", "Files", "taken"]
 
 UPLOAD = "uploadAttachment"
 DOWNLOAD = "downloadAttachment"
@@ -172,8 +172,8 @@ def _upload(errand: _Errand, content_type: str, content: bytes) -> Reply | Troub
     if not file_id or not url:
         return Trouble(reason="an answer without fileId or uploadUrl", sent=True, status=created.status)
     answer = errand.follow(UPLOAD, url, method="POST", content_type=content_type, content=content)
-    taken = errand.settled(_taken(answer))
-    return taken if isinstance(taken, Trouble) or taken.status >= 400 else replace(taken, value=file_id)
+    stored = errand.settled(taken(answer))
+    return stored if isinstance(stored, Trouble) or stored.status >= 400 else replace(stored, value=file_id)
 
 
 def _download(errand: _Errand) -> Reply | Trouble:
@@ -187,8 +187,11 @@ def _download(errand: _Errand) -> Reply | Trouble:
     return errand.settled(_file(answer))
 
 
-def _taken(answer: Answer | Failure) -> Reply | Trouble:
-    """Take any 2xx for a yes: what the storage host says besides is not documented. A page is a proxy's."""
+def taken(answer: Answer | Failure) -> Reply | Trouble:
+    """Take any 2xx of an upload for a yes: what the storage host says besides is not documented.
+
+    A page is a proxy's.
+    """
     if not isinstance(answer, Answer) or not _is_success(answer) or answer.cut or _is_page(answer):
         return understand(answer)
     return Reply(status=answer.status, headers=answer.headers)

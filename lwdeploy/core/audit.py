@@ -22,8 +22,11 @@ class Audit(Protocol):
         """Record durably that a write is about to leave; give its number. `ids` are the ids in its path."""
         ...
 
-    def answered(self, number: int, status: int) -> None:
-        """Record how a write ended: its HTTP status, 0 where no answer came."""
+    def answered(self, number: int, status: int, *, sent: bool = True, usable: bool = True) -> None:
+        """Record how a write ended: its HTTP status, 0 where no answer came.
+
+        `sent` is false where nothing can have left, `usable` where the answer tells nothing.
+        """
         ...
 
 
@@ -41,5 +44,5 @@ class NoAudit:
         del operation, ids
         return 0
 
-    def answered(self, number: int, status: int) -> None:
+    def answered(self, number: int, status: int, *, sent: bool = True, usable: bool = True) -> None:
         """Take note of nothing."""

@@ -22,6 +22,7 @@ from lwdeploy.planning.likeness import look_alikes, namesakes
 from lwdeploy.planning.model import Plan, StateRef
 from lwdeploy.planning.order import Ordered, Quota, order
 from lwdeploy.planning.rename import follow_renames, renames_of
+from lwdeploy.planning.sealing import needed
 from lwdeploy.planning.tombstones import idle, without_a_word
 
 __all__ = ["Terms", "make_plan"]
@@ -171,7 +172,7 @@ class _Maker:
         return replace(
             base,
             action=Action.UPDATE if diffs else unchanged,
-            before=live.spec,
+            before=needed(live.spec, diffs, kind=self.kinds[resource.address.kind]),
             diffs=diffs,
             proof=self._proof(resource.address, entry),
             notes=_unmanaged_fields(resource, entry),

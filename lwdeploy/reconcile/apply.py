@@ -106,7 +106,7 @@ class _Apply:
         found = {root: each for root, each in made.items() if isinstance(each, LiveResource)}
         for chain in creates:
             error = made[chain.root]
-            if isinstance(error, RemoteError | StateError):
+            if isinstance(error, LwdeployError):
                 self._told(failed(chain.steps[0], error))
                 for step in chain.steps[1:]:
                     self._told(not_started(step, f"waits for {chain.root}"))
@@ -145,7 +145,7 @@ class _Apply:
             if chain.root in marked and chain.own is not None:
                 self._told(failed(chain.own, error, remote_id=marked[chain.root].remote_id))
 
-    def _reserve_one(self, chain: Chain) -> LiveResource | RemoteError | StateError | None:
+    def _reserve_one(self, chain: Chain) -> LiveResource | LwdeployError | None:
         """Create one bot under its mark; give the error instead of raising, None when asked to stop."""
         if self.engine.stopping():
             return None
@@ -156,13 +156,15 @@ class _Apply:
                 return reserve(step, adapter=adapter, engine=self.engine, project=self.plan.project)
         except (RemoteError, StateError) as error:
             return error
+        except Exception as error:  # noqa: BLE001  as in `_run`: the ids of the others must be recorded
+            return _unexpected(chain, error)
 
     def _may_run(self, chain: Chain, reserved: Mapping[Address, LiveResource]) -> bool:
         creates = chain.own is not None and chain.own.action is Action.CREATE
         return chain.root in reserved if creates else True
 
     def _run(self, chain: Chain, reserved: LiveResource | None) -> ChainResult:
-        if reserved is None and (self.engine.stopping() or not self._held()):
+        if reserved is None and (self.engine.stopping() or not self._held(chain)):
             return ChainResult(root=chain.root, outcomes=())
         try:
             result = run_chain(
@@ -174,17 +176,19 @@ class _Apply:
                 state=self.ledger.state,
             )
         except Exception as error:  # noqa: BLE001  our own mistake with one bot must not lose what others did
-            _LOG.debug("unexpected, at %s", chain.root, exc_info=error)
-            result = _broken(chain, error)
+            told = _unexpected(chain, error)
+            result = ChainResult(root=chain.root, outcomes=tuple(failed(step, told) for step in chain.steps))
         for outcome in result.outcomes:
             self._told(outcome)
         return result
 
-    def _held(self) -> bool:
-        """Tell whether the lease is still ours; why not is told by whoever records the wave."""
+    def _held(self, chain: Chain) -> bool:
+        """Tell whether the lease is still ours; say of the bot why not: the next one may find it confirmed."""
         try:
             self.lease.check()
-        except StateError:
+        except StateError as error:
+            for step in chain.steps:
+                self._told(not_started(step, error.message))
             return False
         return True
 
@@ -204,12 +208,13 @@ class _Apply:
         )
 
 
-def _broken(chain: Chain, error: Exception) -> ChainResult:
-    told = LwdeployError(
-        f"unexpected {type(error).__name__}: {error}",
+def _unexpected(chain: Chain, error: Exception) -> LwdeployError:
+    """Give our own mistake as an error that may be shown: what an unexpected error says may be anything."""
+    _LOG.debug("unexpected, at %s", chain.root, exc_info=error)
+    return LwdeployError(
+        f"unexpected {type(error).__name__}{f': {error.message}' if isinstance(error, LwdeployError) else ''}",
         advice="This is a mistake in lwdeploy: please report it, with what -v shows. Then plan again.",
     )
-    return ChainResult(root=chain.root, outcomes=tuple(failed(step, told) for step in chain.steps))
 
 
 def _begun(step: Change, remote_id: str) -> StateEntry:

@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from typing import Any
 
 from lwdeploy.core.address import Address
-from lwdeploy.core.canonical import ABSENT, dumps, get_path
+from lwdeploy.core.canonical import ABSENT, dumps, get_path, leaves
 from lwdeploy.core.errors import (
     AmbiguousMatch,
     LineageMismatch,
@@ -67,6 +67,7 @@ def current_state(plan: Plan, engine: Engine) -> State:
         )
     _refuse_other_history(plan, state)
     _refuse_unowned(plan, state)
+    _refuse_given_up(plan, state)
     return state
 
 
@@ -110,6 +111,18 @@ def _refuse_unowned(plan: Plan, state: State) -> None:
             and not plan.allowed.get("protect")
         ):
             raise UnsafePlan(f"{step.address} is protected", advice="Plan again with --allow protect=1.")
+
+
+def _refuse_given_up(plan: Plan, state: State) -> None:
+    """Refuse to touch what hangs on a bot that itself stays as it is, and that the state means no more.
+
+    Such a bot has no step of its own: somebody may have forgotten it meanwhile, or adopted another one for it.
+    """
+    unchanged = {each.address: each for each in plan.changes if each.action is Action.NOOP}
+    for root in sorted({step.address.root for step in plan.steps} & set(unchanged)):
+        entry = state.entries.get(root)
+        if entry is None or entry.remote_id != unchanged[root].remote_id:
+            raise StalePlan(f"The state does not own what the plan means by {root}", advice=_AGAIN)
 
 
 def _entry_of(step: Change, state: State) -> StateEntry | None:
@@ -201,19 +214,33 @@ def _come_or_gone(
             yield f"{step.address}: was made meanwhile"
     elif step.action is Action.ADOPT and now is None:
         yield f"{step.address}: was deleted meanwhile"
-    elif step.action is Action.DELETE and kind.refers_to and now is not None and now.spec != step.before:
+    elif step.action is Action.DELETE and now is not None and not step.address.is_root:
+        yield from _moved_in_delete(step, now, kind=kind)
+
+
+def _moved_in_delete(step: Change, now: LiveResource, *, kind: Kind) -> Iterator[str]:
+    """Tell of edits that a delete would destroy. A bot goes as it is: what it was is saved first."""
+    if kind.refers_to and now.spec != step.before:
         yield f"{step.address}: points to another object now"
+    elif step.replaced_by is None:
+        yield from _moved_at(leaves(dict(step.before)), step, now, kind=kind, shown_only=True)
 
 
 def _moved_in_update(step: Change, now: LiveResource | None, *, kind: Kind) -> Iterator[str]:
     if now is None:
         yield f"{step.address}: was deleted meanwhile"
         return
-    for diff in step.diffs:
-        seen, value = get_path(step.before, diff.path), get_path(now.spec, diff.path)
-        if value != seen:
-            was, shown = (_told(each, path=diff.path, kind=kind) for each in (seen, value))
-            yield f"{step.address}: {diff.path} was {was}, is {shown} now"
+    yield from _moved_at((diff.path for diff in step.diffs), step, now, kind=kind)
+
+
+def _moved_at(
+    paths: Iterable[str], step: Change, now: LiveResource, *, kind: Kind, shown_only: bool = False
+) -> Iterator[str]:
+    for path in paths:
+        seen, value = get_path(step.before, path), get_path(now.spec, path)
+        if value != seen and not (shown_only and value is ABSENT):
+            was, shown = (_told(each, path=path, kind=kind) for each in (seen, value))
+            yield f"{step.address}: {path} was {was}, is {shown} now"
 
 
 def _told(value: Any, *, path: str, kind: Kind) -> str:

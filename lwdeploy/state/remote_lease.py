@@ -107,9 +107,9 @@ class RemoteLease:
         with self._mutex:
             if self._lost:
                 raise self._gone()
-            begun, following = self._clock(), replace(self._ticket, beat=self._ticket.beat + 1)
+            begun = self._clock()
             try:
-                version = self._blobs.put(self._name, following.to_json(), expected=self._version)
+                following, version = self._swapped()
             except Moved as error:
                 self._lost = True
                 raise self._gone() from error
@@ -119,6 +119,23 @@ class RemoteLease:
                     raise
                 return
             self._ticket, self._version, self._confirmed, self._seen = following, version, begun, begun
+
+    def _swapped(self) -> tuple[Ticket, str]:
+        """Swap the ticket, and give the new one with its version.
+
+        Another version may be one of ours: a former sign of life that was stored although neither its answer nor a
+        look came through.
+        """
+        try:
+            return self._put()
+        except Moved:
+            if not self._is_ours(self._blobs.get(self._name)):
+                raise
+            return self._put()
+
+    def _put(self) -> tuple[Ticket, str]:
+        following = replace(self._ticket, beat=self._ticket.beat + 1)
+        return following, self._blobs.put(self._name, following.to_json(), expected=self._version)
 
     def _look_again(self) -> None:
         """After a write that failed somehow: it may have been stored all the same."""

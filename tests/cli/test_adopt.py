@@ -190,3 +190,17 @@ def test_no_is_an_answer(four: Project, tenant: LocalTenant, monkeypatch: pytest
     assert adopted.err.strip() == "Nothing was recorded."
     assert four.state_path.read_bytes() == before
     four.expect_settled(tenant)
+
+
+def test_a_plan_from_before_a_bot_was_forgotten_does_not_touch_it(project: Project, tenant: LocalTenant) -> None:
+    """The plan only registers the bot: nothing in it changes the bot that is not ours any more."""
+    project.bot("desk", **least("Desk"))
+    project.apply()
+    project.bot("desk", **least("Desk", domains=[{"name": "tokyo", "visible": True}]))
+    assert project.run("plan", "--out", "the.plan").code == 0
+    assert project.run("forget", "bot/desk", "--auto-approve", "--allow", "create=1").code == 0
+    tenant.clear_log()
+    ran = project.run("apply", "the.plan")
+    assert ran.code == 5, ran
+    assert "The state does not own what the plan means by bot/desk" in ran.err
+    assert (writes(tenant), project.ids()) == ([], {})

@@ -143,6 +143,8 @@ def test_the_place_can_be_named(project: Project, by: str) -> None:
         (Fault(kind="status", status=500, operation="patchBot", nth=1), "unknown", 500),
         (Fault(kind="cut_before_commit", operation="patchBot", nth=1), "unknown", 0),
         (Fault(kind="commit_then_cut", operation="patchBot", nth=1), "unknown", 0),
+        (Fault(kind="truncated_json", operation="patchBot", nth=1), "unknown", 200),
+        (Fault(kind="html_200", operation="patchBot", nth=1), "unknown", 200),
     ],
     ids=lambda value: f"{value.kind} {value.status}" if isinstance(value, Fault) else "",
 )

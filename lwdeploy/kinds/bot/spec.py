@@ -7,6 +7,7 @@ body merges the languages that a manifest declares with those that only the tena
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -51,6 +52,8 @@ DEFAULT_CHANNEL_EVENTS = ("message", "join", "leave", "joined", "left", "postbac
 
 _NO_CALLBACK = {"enabled": False, "messageTypes": [], "events": sorted(DEFAULT_CHANNEL_EVENTS)}
 """What is left of the callback of a bot that never had one."""
+
+_SEALED = re.compile(r"sha256=[0-9a-f]{16}")  # what `seal` makes of a query
 
 # Spec group -> the API's base field, its i18n array, and the field inside that array.
 _TEXTS = {
@@ -258,14 +261,14 @@ def calls(change: Change) -> Mapping[str, int]:
 
 
 def seal(spec: Spec) -> Spec:
-    """Give the spec as state may keep it: query and user part of the callback URL only as a hash."""
+    """Give the spec as state may keep it: query and user part of the callback URL as a hash. Twice is as once."""
     url = get_path(spec, "callback.url")
     if url is ABSENT:
         return spec
     base, _, query = url.partition("?")
     scheme, sign, rest = base.partition("://")
     user, at, place = rest.partition("/")[0].rpartition("@") if sign else ("", "", "")
-    if not query and not at:
+    if not at and (not query or _SEALED.fullmatch(query)):
         return spec
     shown = f"{scheme}://{place}{rest.removeprefix(user + at + place)}" if sign else base
     hashed = hashlib.sha256(f"{user}?{query}".encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -274,6 +274,21 @@ def test_a_bot_id_that_the_tenant_does_not_have_is_refused_and_nothing_overrides
     assert refusal.message == "bot/a: the tenant has no bot with the botId that the manifest names"
 
 
+@pytest.mark.parametrize(
+    ("terms", "refused"),
+    [
+        ({}, False),
+        ({"allowed": {"create": 2}}, True),
+        ({"allowed": {"create": 2}, "reason": "the desk moved"}, False),
+    ],
+    ids=["nothing overridden", "no reason", "a reason"],
+)
+def test_a_tenant_can_want_to_know_why_a_guard_is_overridden(terms: dict[str, Any], *, refused: bool) -> None:
+    found = checked(guards=Guards(require_reason=True), **terms)
+    assert [each.guard for each in found] == (["reason"] if refused else [])
+    assert all("overridden (create=2)" in each.message for each in found)
+
+
 # --- consequences
 
 

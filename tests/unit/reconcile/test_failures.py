@@ -8,7 +8,7 @@ from contextlib import nullcontext
 import pytest
 
 from lwdeploy.core.address import Address
-from lwdeploy.core.errors import Locked, LwdeployError, RemoteError, StateError, Unavailable
+from lwdeploy.core.errors import Locked, LwdeployError, RemoteError, StateError, Unavailable, UserError
 from lwdeploy.core.tenant import Limits
 from lwdeploy.core.types import ApplyReport, Change, Mark, StateEntry, Status
 from lwdeploy.planning.match import mark_key
@@ -492,6 +492,33 @@ class Unaware:
         raise Locked("this run no longer holds the lease")
 
 
+class Doubtful:
+    """A lease that cannot be confirmed at one look: the place where it is was out of reach for a moment."""
+
+    def __init__(self, nth: int) -> None:
+        self.looks, self.nth = 0, nth
+
+    def check(self) -> None:
+        self.looks += 1
+        if self.looks == self.nth:
+            raise StateError("the bucket cannot be reached")
+
+    def beat(self) -> None: ...
+
+
+def test_a_lease_that_cannot_be_confirmed_for_a_moment_costs_one_bot_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The run goes on: nobody asked it to stop."""
+    rig = deployed(bot("a"), bot("b"))
+    plan = rig.plan(bot("a", bot_spec("New a")), bot("b", bot_spec("New b")))
+    monkeypatch.setattr(rig.store, "lease", lambda **_: nullcontext(Doubtful(3)))
+    report = rig.apply(plan, workers=1)
+    assert statuses(report) == {"bot/a": "not started", "bot/b": "done"}
+    assert errors(report) == {"bot/a": "the bucket cannot be reached"}
+    assert (report.interrupted, report.failure) == (False, None)
+
+
 def test_before_bots_are_named_the_lease_is_shown_to_be_held(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rig.store, "lease", lambda **_: nullcontext(Unaware()))
     report = rig.apply(rig.plan(bot("a")))
@@ -700,16 +727,28 @@ def test_killed_at_any_moment_the_next_run_ends_as_desired(event: str) -> None:
     assert rig.plan(*wanted).empty
 
 
-def test_our_own_mistake_with_one_bot_is_told_and_the_rest_goes_on(rig: Rig) -> None:
-    """What nobody foresaw must not lose what was done with the other bots."""
+@pytest.mark.parametrize("event", ["reserve bot/a", "write bot/a"])
+@pytest.mark.parametrize(
+    ("mistake", "told"),
+    [
+        (KeyError("canary"), "unexpected KeyError"),
+        (UserError("no file"), "unexpected UserError: no file"),
+    ],
+    ids=["anybody's words", "our own words"],
+)
+def test_our_own_mistake_with_one_bot_is_told_and_the_rest_goes_on(
+    rig: Rig, event: str, mistake: Exception, told: str
+) -> None:
+    """What nobody foresaw must not lose what was done with the other bots; its words may be anything."""
 
     def mistaken() -> None:
-        raise KeyError("nope")
+        raise mistake
 
-    rig.world.hooks["write bot/a"] = mistaken
+    rig.world.hooks[event] = mistaken
     report = rig.apply(rig.plan(bot("a"), bot("b")))
     assert statuses(report) == {"bot/a": "failed", "bot/b": "done"}
-    assert report.outcomes[0].error == "unexpected KeyError: 'nope'"
+    assert report.outcomes[0].error == told
     assert "mistake in lwdeploy" in report.outcomes[0].advice
+    assert rig.entries["bot/b"] == next(each for each, spec in rig.world.bots.items() if spec == bot_spec("b"))
     rig.world.hooks.clear()
     assert rig.apply(rig.plan(bot("a"), bot("b"))).complete

@@ -476,6 +476,19 @@ def test_a_plan_that_was_edited_to_mean_what_the_state_does_not_own_is_not_run(o
     assert rig.world.names() == ["a", "theirs"]
 
 
+@pytest.mark.parametrize("now", [{}, {root("a"): entry("9")}], ids=["forgotten", "another one adopted"])
+def test_what_hangs_on_a_bot_that_the_state_means_no_more_is_not_touched(now: dict[Address, Any]) -> None:
+    """The bot itself stays as it is in the plan: no step of its own could tell."""
+    rig = deployed(bot("a"))
+    rig.world.add_bot(bot_spec("theirs"), bot_id="9")
+    plan = rig.plan(bot("a"), registration("a"))
+    assert [str(step.address) for step in plan.steps] == ["bot/a/domain/osaka"]
+    state = rig.store.read()
+    assert state is not None
+    rig.store.memory.write(replace(state, entries=now), expected_serial=state.serial)
+    assert stale(rig, plan) == "The state does not own what the plan means by bot/a"
+
+
 def test_a_protected_menu_is_replaced_by_a_plan_that_does_replace_it() -> None:
     rig = deployed(bot("a"), *MENUS)
     plan = rig.plan(bot("a"), *NEWER)
@@ -569,6 +582,38 @@ def test_a_default_to_take_away_that_is_gone_or_as_it_was_is_no_obstacle(*, move
     plan = rig.plan(bot("a"), MENUS[0], scopes=RICH[:2])
     if moved:
         rig.world.menus.linked("1", "default_rich_menu").clear()
+    assert rig.apply(plan).complete
+
+
+@pytest.mark.parametrize(
+    ("old", "edited_to", "said"),
+    [
+        (menu("a"), menu("a", label="By hand"), "bot/a/persistent-menu: actions was ["),
+        (
+            registration("a"),
+            registration("a", spec={"permission": "all", "visible": False}),
+            "bot/a/domain/osaka: visible was true, is false now",
+        ),
+    ],
+    ids=["menu", "registration"],
+)
+def test_what_is_to_go_and_was_edited_meanwhile_makes_a_plan_stale(
+    old: Resource, edited_to: Resource, said: str
+) -> None:
+    """The plan showed what would go; somebody's edit was not in it."""
+    rig = deployed(bot("a"), old)
+    plan = rig.plan(bot("a"), scopes=[(root("a"), old.address.kind)])
+    assert [step.action for step in plan.steps] == [Action.DELETE]
+    rig.world.put("1", edited_to)
+    assert said in stale(rig, plan)
+
+
+def test_fields_of_what_is_to_go_that_are_not_read_again_make_no_plan_stale() -> None:
+    """A plan that looked at pictures or members knows more than the look before the first write."""
+    rig = deployed(bot("a"), registration("a"))
+    plan = rig.plan(bot("a"), scopes=[(root("a"), "bot_domain")])
+    [step] = plan.steps
+    plan = edited(plan, str(step.address), before={**step.before, "members": [TARO]})
     assert rig.apply(plan).complete
 
 

@@ -196,6 +196,22 @@ def test_a_beat_whose_answer_was_lost_is_found_again(place: RemoteBackend, holde
         lease.check()
 
 
+@pytest.mark.parametrize("unread", [0, 1], ids=["in reach again", "still out of reach"])
+def test_a_beat_that_was_stored_unseen_does_not_end_the_lease(
+    place: RemoteBackend, holder: Holder, unread: int
+) -> None:
+    """Neither the answer to a sign of life came nor the look after it: the next one meets a version of our own."""
+    with place.open().lease(holder=holder, timeout=0) as lease:
+        place.blobs.lost = place.blobs.unread = 1
+        lease.beat()
+        place.blobs.unread = unread
+        lease.beat()
+        lease.beat()
+        place.time.now += TTL / 2
+        lease.check()
+    assert place.open().held() is None
+
+
 def test_a_lease_that_another_run_took_is_not_taken_for_our_lost_beat(
     place: RemoteBackend, holder: Holder, waiter: Holder
 ) -> None:
