@@ -207,6 +207,12 @@ def test_a_new_bot_of_the_same_name_gets_a_key_of_its_own_and_no_other_file_chan
     assert {name for name in after if after[name] != before.get(name)} == {"bots/help-desk-2.yaml"}
 
 
+def test_right_after_an_import_nothing_has_drifted(project: Project) -> None:
+    """Not even what no manifest declares: the members of a registration that everybody may use."""
+    ran = project.run("drift", "--format", "json")
+    assert (ran.code, ran.json["objects"]) == (0, [])
+
+
 def test_a_renamed_bot_keeps_its_key(project: Project, tenant: LocalTenant, bots: tuple[int, ...]) -> None:
     Console(tenant).do("PATCH", f"/bots/{bots[1]}", {"botName": "Meeting Room"})
     assert imported(project, "--format", "json").json["bots"]["bot/room-1"] == str(bots[1])
@@ -221,6 +227,7 @@ def test_a_manifest_of_a_bot_that_is_gone_is_left_and_told(
     assert ran.code == 1
     assert [each["address"] for each in ran.json["conflicts"]] == ["bot/room-2"]
     assert tree(project.root) == before
+    assert "  bot/room-2: the tenant has it no more" in project.run("import").out
 
 
 def test_another_picture_of_a_menu_takes_the_place_of_the_file(tenant: LocalTenant, tmp_path: Path) -> None:
