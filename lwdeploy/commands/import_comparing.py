@@ -29,10 +29,19 @@ class Comparison:
     reading: Reading
     known: Known
     kinds: Mapping[str, Kind]
+    remembered: Mapping[Address, dict[Address, StateEntry]]
+
+    @classmethod
+    def of(cls, reading: Reading, known: Known, kinds: Mapping[str, Kind]) -> Comparison:
+        """Put what is remembered in order, by bot."""
+        remembered: dict[Address, dict[Address, StateEntry]] = {}
+        for at, entry in known.entries.items():
+            remembered.setdefault(at.root, {})[at] = entry
+        return cls(reading=reading, known=known, kinds=kinds, remembered=remembered)
 
     def entries_of(self, root: Address) -> dict[Address, StateEntry]:
         """Give what is remembered of a bot."""
-        return {at: entry for at, entry in self.known.entries.items() if at.root == root}
+        return self.remembered.get(root, {})
 
     def moved(self, root: Address) -> bool:
         """Tell whether the tenant shows anything else of a bot than when it was last looked at."""

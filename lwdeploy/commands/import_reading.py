@@ -26,7 +26,7 @@ from lwdeploy.views.imported import Unread, counted
 
 __all__ = ["Progress", "Reading", "listed_bots", "read_bots"]
 
-_NO_RIGHT = (400, 401, 403)
+_NO_RIGHT = (401, 403)
 """What an app meets that was not given a scope: the token is refused, or the call (reference 1.5 and 2.7)."""
 _EACH = ("getBot", "listBotDomains", "listRichmenus", "getPersistentMenu")
 """The calls that most bots cost one of."""
@@ -213,7 +213,7 @@ def _with_pictures(
         looked = dict(_each(shown, adapters, entries=entries))
         unread: tuple[Unread, ...] = ()
     except Rejected as error:
-        if error.status not in _NO_RIGHT:
+        if error.status not in _NO_RIGHT and error.operation != "issueToken":
             raise
         looked, unread = (
             {},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from lwdeploy.manifests.document import Document
 from lwdeploy.manifests.editing import Edit, edited
 from lwdeploy.manifests.load import documents_of
 from lwdeploy.manifests.merging import Move, edits_for
-from lwdeploy.manifests.references import Index, index
+from lwdeploy.manifests.references import Index, index, references_of
 from lwdeploy.manifests.rendering import Known, Rendered, render
 from lwdeploy.views.imported import Part
 
@@ -60,7 +60,7 @@ def update(
     `keep` puts pictures where the project's `pictures` looks at them. Only what moved since it was last looked at
     is touched, and all else in the files stays as it is, to the last byte.
     """
-    comparison = Comparison(reading=reading, known=known, kinds=kinds_by_name())
+    comparison = Comparison.of(reading, known, kinds_by_name())
     desired, _ = project.resolved(project.documents)
     job = _Job(project=project, reading=reading, known=known, comparison=comparison, keep=keep)
     conflicts = [Part(address=str(root), path="", why=_GONE) for root in sorted(gone)]
@@ -69,14 +69,14 @@ def update(
         found = comparison.merged(root, desired)
         moves[root.name] = found.moves
         conflicts += [Part(address=str(root), path=".".join(path), why=_BOTH) for path in found.conflicts]
-    texts, left_out, documents, pictures = job.edited(moves)
-    after, _ = project.resolved(documents) if texts or pictures else (desired, {})
+    made = job.edited(moves)
+    after, _ = project.resolved(job.documents(made.texts)) if made.texts or made.pictures else (desired, {})
     known_roots = {at for at in known.entries if at.is_root}
     return Updated(
-        files={**pictures, **{name: text.encode() for name, text in texts.items()}},
+        files={**made.pictures, **{name: text.encode() for name, text in made.texts.items()}},
         entries={at: each for root in sorted(known_roots & set(roots)) for at, each in job.entries(root, after)},
-        conflicts=tuple(conflicts),
-        left_out=tuple(left_out),
+        conflicts=(*conflicts, *made.conflicts),
+        left_out=tuple(made.left_out),
         dropped=frozenset(at for root in roots for at in job.dropped(root, after)),
     )
 
@@ -88,6 +88,7 @@ class _Made:
     texts: dict[str, str]
     pictures: dict[str, bytes]
     left_out: list[Part]
+    conflicts: list[Part]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,47 +98,51 @@ class _Job:
     known: Known
     comparison: Comparison
     keep: Callable[[Mapping[str, bytes]], None]
+    parsed: dict[tuple[str, str], tuple[Document, ...]] = field(default_factory=dict)
 
-    def edited(
-        self, moves: Mapping[str, Sequence[Move]]
-    ) -> tuple[dict[str, str], list[Part], Sequence[Document], dict[str, bytes]]:
-        """Give the files with what moved in them, what cannot be said there, and the documents as they then are.
+    def edited(self, moves: Mapping[str, Sequence[Move]]) -> _Made:
+        """Give the files with what moved in them, and what could not be written.
 
-        Where a manifest would not be valid any more, what moved goes in one by one, as far as it can.
+        Where a manifest would not be valid any more, what moved goes in part by part, as far as it can.
         """
         known = index(self.project.documents)
-        made = _Made(texts={}, pictures={}, left_out=[])
+        made = _Made(texts={}, pictures={}, left_out=[], conflicts=[])
         for key, edits in sorted(edits_for(moves, known=known, names=self._names).items()):
-            if self._attempt(key, edits, made):
-                self._piecemeal(key, moves, made)
-        return made.texts, made.left_out, self._documents(made.texts), made.pictures
+            why = self._attempt(key, edits, made)
+            if why:
+                self._piecemeal(key, moves, made, why=why)
+        return made
 
     @property
     def _names(self) -> dict[str, str]:
         return {str(number): name for name, number in self.project.tenant.domains.items()}
 
-    def _piecemeal(self, key: str, moves: Mapping[str, Sequence[Move]], made: _Made) -> None:
-        """Make the edits for one bot part by part, as long as one of them can be made: some need others first."""
+    def _piecemeal(self, key: str, moves: Mapping[str, Sequence[Move]], made: _Made, *, why: str) -> None:
+        """Make the edits for one bot part by part, as long as one of them can be made: some need others first.
+
+        `why` all of them together could not be made.
+        """
         parts: dict[tuple[str, ...], list[Move]] = {}
         for move in moves[key]:
             parts.setdefault(move.path[: 2 if move.path[0] == "domains" else 1], []).append(move)
-        why: dict[tuple[str, ...], str] = {}
-        progress = True
+        reasons = dict.fromkeys(parts, why)
+        progress = len(parts) > 1
         while parts and progress:
-            why = {part: self._alone(key, mine, moves, made) for part, mine in list(parts.items())}
-            progress = not all(why.values())
-            parts = {part: mine for part, mine in parts.items() if why[part]}
-        for part in parts:
-            made.left_out.append(Part(address=f"bot/{key}", path=".".join(part), why=why[part]))
+            reasons = {part: self._alone(key, mine, moves, made) for part, mine in parts.items()}
+            progress = not all(reasons.values())
+            parts = {part: mine for part, mine in parts.items() if reasons[part]}
+        for part, mine in parts.items():
+            told = Part(address=f"bot/{key}", path=".".join(part), why=reasons[part])
+            (made.left_out if all(move.added for move in mine) else made.conflicts).append(told)
 
     def _alone(self, key: str, mine: Sequence[Move], moves: Mapping[str, Sequence[Move]], made: _Made) -> str:
-        known = index(self._documents(made.texts))
-        edits = edits_for({**moves, key: tuple(mine)}, known=known, names=self._names)[key]
+        known = index(self.documents(made.texts))
+        edits = edits_for({**moves, key: tuple(mine)}, known=known, names=self._names, only=key)[key]
         return self._attempt(key, edits, made)
 
     def _attempt(self, key: str, edits: Sequence[Edit], made: _Made) -> str:
         """Make edits for one bot; or make none, and say why the files would not say what is there."""
-        known = index(self._documents(made.texts))
+        known = index(self.documents(made.texts))
         named, files = self._with_files(key, edits, known)
         try:
             changed = self._texts(named, made.texts, known)
@@ -156,20 +161,24 @@ class _Job:
         `before` are all files that have been edited so far.
         """
         desired, errors = self._resolved(key, {**before, **changed}, changed)
-        told = next((errors[file] for file in sorted(changed) if file in errors), "")
+        if errors:
+            return next(errors[file] for file in sorted(errors))
         root = Address.top("bot", key)
         left = set(self._diffs(root, desired))
+        if not left:
+            return ""
         was = set(self._diffs(root, self._resolved(key, before, changed)[0]))
-        return told or ("" if left <= was else _FORM)
+        return "" if left <= was else _FORM
 
     def _resolved(
         self, key: str, texts: Mapping[str, str], files: Collection[str]
     ) -> tuple[Desired, dict[str, str]]:
-        """Give what is declared by a bot, and by all that some files hold or bots share."""
-        documents = self._documents(texts)
-        return self.project.resolved(
-            [each for each in documents if each.kind != "Bot" or each.name == key or each.file in files]
-        )
+        """Give what is declared by a bot and by all that some files hold, with what they refer to."""
+        documents = self.documents(texts)
+        bots = [each for each in documents if each.kind == "Bot" and (each.name == key or each.file in files)]
+        needed = {(each.kind, each.key) for bot in bots for each in references_of(bot)}
+        shared = [each for each in documents if (each.kind, each.name) in needed]
+        return self.project.resolved([*bots, *shared])
 
     def _diffs(self, root: Address, desired: Desired) -> Iterator[tuple[Address, str]]:
         """Give the fields in which a bot is not what is declared."""
@@ -232,13 +241,14 @@ class _Job:
             made[file] = edited(text, [edit], file=file)
         return {file: text for file, text in made.items() if text != (texts.get(file) or self.project.text(file))}
 
-    def _documents(self, texts: Mapping[str, str]) -> tuple[Document, ...]:
+    def documents(self, texts: Mapping[str, str]) -> tuple[Document, ...]:
         """Give all documents of the project, those of some files as the texts have them."""
         folders = {each.file: each.source.folder for each in self.project.documents}
         kept = [each for each in self.project.documents if each.file not in texts]
-        new = [
-            each for file, text in texts.items() for each in documents_of(text, name=file, folder=folders[file])
-        ]
+        for file, text in texts.items():
+            if (file, text) not in self.parsed:
+                self.parsed[file, text] = documents_of(text, name=file, folder=folders[file])
+        new = [each for file, text in texts.items() for each in self.parsed[file, text]]
         return tuple(sorted([*kept, *new], key=lambda each: (each.file, each.root.line)))
 
     def entries(self, root: Address, desired: Desired) -> Iterator[tuple[Address, StateEntry]]:

@@ -27,10 +27,14 @@ _KEYED: frozenset[tuple[str | int, ...]] = frozenset({("domains",), ("menus", "r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One part of a bot's spec that moved in the tenant: its path, entries of lists by name, and its value now."""
+    """One part of a bot's spec that moved in the tenant: its path, entries of lists by name, and its value now.
+
+    `added` tells that neither the tenant had it before nor the manifest has it.
+    """
 
     path: Path_
     value: Any
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,7 @@ def merge(*, base: Mapping[str, Any], theirs: Mapping[str, Any], ours: Mapping[s
         if _same(old, new) or _same(own, new):
             continue
         if _same(own, old):
-            moves.append(Move(path=path, value=REMOVED if new is ABSENT else new))
+            moves.append(Move(path=path, value=REMOVED if new is ABSENT else new, added=own is ABSENT))
         elif own is not ABSENT:
             conflicts.append(path)
     return Merged(moves=tuple(moves), conflicts=tuple(conflicts))
@@ -104,16 +108,17 @@ def _unordered(value: Any) -> Any:
 
 
 def edits_for(
-    bots: Mapping[str, Sequence[Move]], *, known: Index, names: Mapping[str, str]
+    bots: Mapping[str, Sequence[Move]], *, known: Index, names: Mapping[str, str], only: str | None = None
 ) -> dict[str, tuple[Edit, ...]]:
-    """Give the edits that make the manifests say the moves, by the key of the bot that they are for.
+    """Give the edits that make the manifests say the moves, by the key of the bot they are for; of `only` one.
 
     A document that bots refer to is edited where all of them moved alike, for the first of them; otherwise a bot
     that moved gets its own. `names` are what domains are called, by what a manifest may call them.
     """
     inside = {key: _mounted(known["Bot", key], moves, names) for key, moves in bots.items()}
     edits: dict[str, tuple[Edit, ...]] = {}
-    for key, (own, mounts) in inside.items():
+    for key in inside if only is None else (only,):
+        own, mounts = inside[key]
         made = list(_edits(known["Bot", key], own, names=names))
         for (path, kind, name), moves in mounts.items():
             users = _users(known, kind, name)
@@ -144,7 +149,7 @@ def _mounted(bot: Document, moves: Sequence[Move], names: Mapping[str, str]) -> 
         if mount is None:
             own.append(move)
         else:
-            inner = Move(path=move.path[len(mount) :], value=move.value)
+            inner = Move(path=move.path[len(mount) :], value=move.value, added=move.added)
             mounts.setdefault((mount, *references[mount]), []).append(inner)
     return own, mounts
 

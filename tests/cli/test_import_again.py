@@ -12,7 +12,7 @@ from lwdeploy.simulator import LocalTenant
 from tests.cli.test_import import imported, nowhere, tree
 from tests.support.console import Console
 from tests.support.menu_pictures import picture
-from tests.support.project import ADMIN, Project
+from tests.support.project import ADMIN, Project, least
 from tests.support.swift import spare_keys_and_certificates
 
 
@@ -185,6 +185,53 @@ def test_what_moved_on_both_sides_is_left_to_a_person(
     ]
     assert ran.json["changes"] == [{"address": "bot/help-desk", "action": "update"}]
     assert tree(project.root) == before
+
+
+def test_what_apply_is_to_leave_alone_an_import_leaves_alone_too(
+    project: Project, tenant: LocalTenant, bots: tuple[int, ...]
+) -> None:
+    ignored = "spec:\n  lifecycle: {ignoreChanges: [description]}\n"
+    before = edit(project, DESK, lambda text: text.replace("spec:\n", ignored, 1))
+    Console(tenant).do("PATCH", f"/bots/{bots[0]}", {"description": "Something else"})
+    imported(project)
+    assert (project.root / DESK).read_text(encoding="utf-8") == before
+
+
+def test_what_cannot_be_edited_where_it_stands_is_left_to_a_person(
+    project: Project, tenant: LocalTenant, bots: tuple[int, ...]
+) -> None:
+    """All else of the same bot is brought."""
+    aliased = "    default: &name Help Desk\n    en_US: *name\n"
+    edit(project, DESK, lambda text: text.replace("    default: Help Desk\n", aliased))
+    project.apply()
+    Console(tenant).do("PATCH", f"/bots/{bots[0]}", {"botName": "Their Desk", "description": "Theirs"})
+    ran = project.run("import", "--format", "json")
+    assert ran.code == 1, ran.out
+    assert [each["path"] for each in ran.json["conflicts"]] == ["botName"]
+    after = (project.root / DESK).read_text(encoding="utf-8")
+    assert aliased in after
+    assert "  description: Theirs\n" in after
+
+
+def test_a_picture_that_is_drawn_and_the_file_of_somebody_else_stay(tenant: LocalTenant, tmp_path: Path) -> None:
+    project = Project.found(tmp_path / "project", tenant)
+    action = {"type": "message", "label": "Help", "text": "help"}
+    menu = {"name": "drawn", "size": "compact", "layout": "1x1", "areas": [{"action": action}]}
+    rich = {"menus": [{**menu, "image": {"generate": {}}}], "default": "drawn"}
+    path = project.bot("desk", **least("Desk"), menus={"rich": rich})
+    project.apply()
+    (project.root / "bots" / "desk.night.png").write_bytes(b"mine")
+    before = tree(project.root)
+    imported(project)
+    assert tree(project.root) == before
+    tenant.make_richmenu(int(project.ids()["bot/desk"]), name="night", picture=picture("compact-moon.png"))
+    imported(project)
+    after = tree(project.root)
+    assert {name for name in after if after[name] != before.get(name)} == {
+        "bots/desk.yaml",
+        "bots/desk.night.2.png",
+    }
+    assert "image: desk.night.2.png" in path.read_text(encoding="utf-8")
 
 
 def test_what_a_person_took_out_of_a_manifest_stays_out(
