@@ -29,7 +29,9 @@ _BOUND = "Bound by its id: it lacks what a new bot needs, so that this manifest 
 _QUERY = (
     "The address has a query or a user in it: if that lets somebody in, change it before others see this file."
 )
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+)
 """Names that no file may have on Windows, whatever its ending: such a project could not be checked out there."""
 
 
