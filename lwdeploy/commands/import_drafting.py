@@ -105,12 +105,23 @@ def draft_bots(
         for root, made in rendered.items()
     ]
     around = Surroundings(tenant=tenant, kinds=kinds, pictures=pictures, folder=folder, users=users)
+    said = say(drafts, around)
+    used = {text for each in said.values() for text in _texts(each.document)}
     return Drafted(
-        said=say(drafts, around),
+        said=said,
         rendered=rendered,
         ids={root: reading.portraits[root][0].remote_id for root in rendered},
-        pictures=named,
+        pictures={name: content for name, content in named.items() if name in used},
     )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Give every text in a document."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(each)
 
 
 def _named(rendered: Mapping[Address, Rendered], reading: Reading) -> dict[str, bytes]:

@@ -290,6 +290,30 @@ def test_another_picture_of_a_menu_takes_the_place_of_the_file(tenant: LocalTena
     assert after["bots/desk.main.png"] == picture("compact-moon.png")
 
 
+def test_a_picture_of_another_size_is_told_by_the_name_that_it_would_have_and_not_kept(
+    tenant: LocalTenant, tmp_path: Path
+) -> None:
+    """Made long ago, or by a program: the menu goes unmanaged, and nothing is left that no manifest names."""
+    bot = tenant.make_bots(1, body={"botName": "Desk", "administrators": [ADMIN]})[0]
+    menu = tenant.make_richmenu(bot, name="main", picture=picture("full-sun.png"))
+    project = nowhere(tenant, tmp_path)
+    imported(project)
+    manifest = (project.root / "bots/desk.yaml").read_text(encoding="utf-8")
+    assert "# Not managed: menus.rich.menus.main. desk.main.png has 2500x1686 pixels" in manifest
+    assert not list(project.root.rglob("*.png"))
+    _rebind(tenant, bot, menu, picture("compact-sun.png"))
+    (project.root / "bots/desk.yaml").unlink()
+    imported(project)
+    assert (project.root / "bots/desk.main.png").read_bytes() == picture("compact-sun.png")
+    _rebind(tenant, bot, menu, picture("full-moon.png"))
+    Console(tenant).do("PATCH", f"/bots/{bot}", {"description": "Moved as well"})
+    ran = project.run("import")
+    assert "description: Moved as well" in (project.root / "bots/desk.yaml").read_text(encoding="utf-8")
+    assert "bots/desk.main.png has 2500x1686 pixels" in ran.out
+    assert ".lwdeploy" not in ran.out
+    assert (project.root / "bots/desk.main.png").read_bytes() == picture("compact-sun.png")
+
+
 def _rebind(tenant: LocalTenant, bot: int, menu: str, content: bytes) -> None:
     from lwdeploy.simulator.attachments import add_file  # noqa: PLC0415
 
