@@ -13,7 +13,7 @@ from lwdeploy.commands.import_comparing import Comparison, Match
 from lwdeploy.commands.import_reading import Reading
 from lwdeploy.commands.import_standing import Project
 from lwdeploy.core.address import Address
-from lwdeploy.core.canonical import leaves
+from lwdeploy.core.canonical import dumps, leaves
 from lwdeploy.core.errors import UserError
 from lwdeploy.core.types import Desired, StateEntry
 from lwdeploy.kinds import kinds_by_name
@@ -184,11 +184,10 @@ class _Job:
         shared = [each for each in documents if (each.kind, each.name) in needed]
         return self.project.resolved([*bots, *shared])
 
-    def _diffs(self, root: Address, desired: Desired) -> Iterator[tuple[Address, str]]:
-        """Give the fields in which a bot is not what is declared."""
-        return (
-            (match.resource.address, diff.path) for match in self._matches(root, desired) for diff in match.diffs
-        )
+    def _diffs(self, root: Address, desired: Desired) -> Iterator[tuple[Address, str, str]]:
+        """Give the fields in which a bot is not what is declared, and what is."""
+        for match in self._matches(root, desired):
+            yield from ((match.resource.address, diff.path, dumps(diff.new)) for diff in match.diffs)
 
     def _with_files(self, key: str, edits: Sequence[Edit], known: Index) -> tuple[list[Edit], dict[str, bytes]]:
         """Put the names of files in the place of digests, and give the files, by name below the root."""

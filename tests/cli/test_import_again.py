@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -252,6 +253,23 @@ def test_a_new_bot_of_the_same_name_gets_a_key_of_its_own_and_no_other_file_chan
     after = tree(project.root)
     assert ran["files"]["created"] == ["bots/help-desk-2.yaml"]
     assert {name for name in after if after[name] != before.get(name)} == {"bots/help-desk-2.yaml"}
+
+
+def test_what_cannot_be_said_is_not_said_by_halves(
+    project: Project, tenant: LocalTenant, bots: tuple[int, ...]
+) -> None:
+    """A button without a label of its own: no manifest has one, and another label is not what is there."""
+    before = (project.root / DESK).read_bytes()
+    label = {"label": "", "i18nLabels": [{"language": "ko_KR", "label": "메뉴"}]}
+    body = {"content": {"actions": [{"type": "message", "text": "help", **label}]}}
+    with tenant._tenant.store.transaction():
+        tenant._tenant.store.run(
+            "UPDATE persistent_menus SET body = ? WHERE bot_id = ?", json.dumps(body), bots[0]
+        )
+    ran = project.run("import", "--format", "json")
+    assert ran.code == 1
+    assert [(each["address"], each["path"]) for each in ran.json["conflicts"]] == [("bot/help-desk", "menus")]
+    assert (project.root / DESK).read_bytes() == before
 
 
 def test_right_after_an_import_nothing_has_drifted(project: Project) -> None:
