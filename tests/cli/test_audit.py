@@ -162,7 +162,7 @@ def test_each_end_has_its_word(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("nth", [1, 2, 4, 6, 7, 8, 9, 11, 13, 15, 17])
+@pytest.mark.parametrize("nth", [2, 7, 13])  # the sweep in tests/crash asks the same at every position
 def test_a_killed_run_has_told_of_every_write_that_arrived(
     four: Project, tenant: LocalTenant, nth: int, moment: str
 ) -> None:
@@ -190,7 +190,7 @@ def test_a_log_that_cannot_be_opened_lets_nothing_be_sent(four: Project, tenant:
     assert not four.state_path.exists()
 
 
-@pytest.mark.parametrize("room", [0, 100, 1000, 2500, 4000])
+@pytest.mark.parametrize("room", [0, 1000, 4000])
 def test_a_log_that_fills_its_disk_stops_the_run(four: Project, tenant: LocalTenant, room: int) -> None:
     """What is not on record is not sent; what was begun is recorded, and the next run ends it."""
     path = four.root / "audit.jsonl"
