@@ -104,7 +104,8 @@ class _Work:
     def _changes(self, root: Address, wishes: Iterable[Wish]) -> Iterator[Change]:
         accepted = {wish.moved.address: wish for wish in wishes if wish.moved.address.root == root}
         mine = {address: resource for address, resource in self._declared.items() if address.root == root}
-        old = words_of(mine.values(), entries=self._entries, tenant=self.prepared.tenant)
+        logins = {user: login for login, user in self.seen.state.users.items()}
+        old = words_of(mine.values(), entries=self._entries, tenant=self.prepared.tenant, users=logins)
         new_specs = {
             address: self._spec_after(address, resource, accepted.get(address))
             for address, resource in mine.items()
@@ -113,7 +114,7 @@ class _Work:
             (replace(each, spec=spec) for each, spec in _paired(mine, new_specs)),
             entries=self._entries,
             tenant=self.prepared.tenant,
-            users={user: login for login, user in self.seen.state.users.items()},
+            users=logins,
             gone=frozenset(address.kind for address, spec in new_specs.items() if spec is None),
         )
         known = index(self.prepared.workspace.loaded.documents)

@@ -47,7 +47,7 @@ def look(prepared: Prepared, session: Session, *, terminal: Terminal, read_unman
     roots = _roots(prepared, state)
     with pool() as readers:
         live = read(
-            desired=remembered(state, roots=roots),
+            desired=remembered(state, kinds=kinds_by_name(), roots=roots),
             state=state,
             reader=session.reader,
             project=prepared.workspace.project,

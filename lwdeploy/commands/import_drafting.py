@@ -29,14 +29,15 @@ _BOUND = "Bound by its id: it lacks what a new bot needs, so that this manifest 
 _QUERY = (
     "The address has a query or a user in it: if that lets somebody in, change it before others see this file."
 )
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+)
+"""Names that no file may have on Windows, whatever its ending: such a project could not be checked out there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """The documents of bots, what manifests cannot say of them, what to remember, and their pictures by file name.
-
-    `mute` are bots of which no manifest can be made, with the reason.
-    """
+    """The documents of bots, what manifests cannot say, what to remember, and their pictures by file name."""
 
     said: Mapping[Address, Said]
     rendered: Mapping[Address, Rendered]
@@ -62,6 +63,7 @@ def keys_of(bots: Iterable[Listed], *, known: Mapping[str, Address], taken: Coll
         address = known.get(row.remote_id)
         if address is None:
             made = key_of_name(row.name).replace(".", "-")  # a dot ends the key in the names of its pictures
+            made = f"bot-{made}" if made in _DEVICES else made
             key = free_key(made or f"bot-{row.remote_id}", taken=used)
             used.add(key)
             address = Address.top("bot", key)
@@ -103,12 +105,23 @@ def draft_bots(
         for root, made in rendered.items()
     ]
     around = Surroundings(tenant=tenant, kinds=kinds, pictures=pictures, folder=folder, users=users)
+    said = say(drafts, around)
+    used = {text for each in said.values() for text in _texts(each.document)}
     return Drafted(
-        said=say(drafts, around),
+        said=said,
         rendered=rendered,
         ids={root: reading.portraits[root][0].remote_id for root in rendered},
-        pictures=named,
+        pictures={name: content for name, content in named.items() if name in used},
     )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Give every text in a document."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(each)
 
 
 def _named(rendered: Mapping[Address, Rendered], reading: Reading) -> dict[str, bytes]:

@@ -31,6 +31,8 @@ _AUTH = {
     "privateKey": {"env": "LWDEPLOY_PRIVATE_KEY"},
 }
 _IGNORE = ".lwdeploy/\n"
+_BESIDE_STATE = ("backup", "lock", "write-lock", "tmp")
+"""Endings of what lies beside the state file and means nothing to others, who have the state itself in git."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,8 @@ def new_project_files(home: Home, tenant: Tenant, *, project: str) -> dict[str, 
             "recognised by it."
         },
     )
-    ignored = {} if (home.root / ".gitignore").exists() else {".gitignore": _IGNORE}
+    state = [] if tenant.is_local else [f"{_state_path(tenant.name)}.{ending}\n" for ending in _BESIDE_STATE]
+    ignored = {} if (home.root / ".gitignore").exists() else {".gitignore": "".join([_IGNORE, *state])}
     return {SCHEMA: schema(None), **ignored, MARKER: _MODELINE + made + "---\n" + _tenant_text(tenant)}
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from lwdeploy.core.errors import UserError
 
-__all__ = ["STAGING", "different", "place", "staged"]
+__all__ = ["STAGING", "different", "drop", "place", "staged"]
 
 STAGING = Path(".lwdeploy") / "import"
 """Where files are made, below the root of the project: in the same file system, where no loader looks."""
@@ -44,6 +44,12 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
+
+
+def drop(folder: Path, names: Iterable[str]) -> None:
+    """Take files below a folder away again."""
+    for name in names:
+        (folder / name).unlink()
 
 
 def different(folder: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:

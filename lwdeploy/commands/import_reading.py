@@ -68,13 +68,18 @@ class _Course:
     expected: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.expected = seconds_of(dict.fromkeys(_EACH, self.total), limits=self.limits)
+        self.expected = self._seconds(self.total, self.limits)
 
     def step(self) -> None:
         """Tell one bot more."""
         self.done += 1
-        least = seconds_of(dict.fromkeys(_EACH, self.total - self.done), limits=Limits())
-        self.tell(self.done, self.total, left=max(least, self.expected - (self.clock() - self.begun)))
+        least = self._seconds(self.total - self.done, Limits())
+        spent = max(self.clock() - self.begun, self._seconds(self.done, self.limits))
+        self.tell(self.done, self.total, left=max(least, self.expected - spent))
+
+    @staticmethod
+    def _seconds(bots: int, limits: Limits) -> float:
+        return seconds_of(dict.fromkeys(_EACH, bots), limits=limits)
 
 
 def listed_bots(recall: Recall, *, wanted: Sequence[str]) -> tuple[tuple[Listed, ...], tuple[Unread, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +65,11 @@ class Overlay:
 
     def look(self, name: str, *, folder: Path) -> Picture:
         """Look at a picture as `Pictures.look` does."""
-        new = self.staging / os.path.relpath(folder / name, self.root)
-        return self.desk.look(new.name, folder=new.parent) if new.exists() else self.desk.look(name, folder=folder)
+        file = Path(os.path.relpath(folder / name, self.root))
+        new = self.staging / file
+        if not new.exists():
+            return self.desk.look(name, folder=folder)
+        return replace(self.desk.look(new.name, folder=new.parent), file=file.as_posix())
 
     def trouble(self, recipe: Mapping[str, Any]) -> str:
         """Say why a recipe cannot be drawn, as `Pictures.trouble` does."""

@@ -13,7 +13,7 @@ from lwdeploy.commands.import_comparing import Comparison, Match
 from lwdeploy.commands.import_reading import Reading
 from lwdeploy.commands.import_standing import Project
 from lwdeploy.core.address import Address
-from lwdeploy.core.canonical import leaves
+from lwdeploy.core.canonical import dumps, leaves
 from lwdeploy.core.errors import UserError
 from lwdeploy.core.types import Desired, StateEntry
 from lwdeploy.kinds import kinds_by_name
@@ -54,15 +54,16 @@ def update(
     known: Known,
     gone: Collection[Address],
     keep: Callable[[Mapping[str, bytes]], None],
+    drop: Callable[[Collection[str]], None],
 ) -> Updated:
     """Bring the manifests of bots that are known to what the tenant has now; `gone` are those it has no more.
 
-    `keep` puts pictures where the project's `pictures` looks at them. Only what moved since it was last looked at
-    is touched, and all else in the files stays as it is, to the last byte.
+    `keep` puts pictures where the project's `pictures` looks at them, `drop` takes them away again. Only what
+    moved since it was last looked at is touched, and all else in the files stays as it is, to the last byte.
     """
     comparison = Comparison.of(reading, known, kinds_by_name())
     desired, _ = project.resolved(project.documents)
-    job = _Job(project=project, reading=reading, known=known, comparison=comparison, keep=keep)
+    job = _Job(project=project, reading=reading, known=known, comparison=comparison, keep=keep, drop=drop)
     conflicts = [Part(address=str(root), path="", why=_GONE) for root in sorted(gone)]
     moves: dict[str, tuple[Move, ...]] = {}
     for root in sorted(each for each in roots if comparison.moved(each)):
@@ -98,6 +99,7 @@ class _Job:
     known: Known
     comparison: Comparison
     keep: Callable[[Mapping[str, bytes]], None]
+    drop: Callable[[Collection[str]], None]
     parsed: dict[tuple[str, str], tuple[Document, ...]] = field(default_factory=dict)
 
     def edited(self, moves: Mapping[str, Sequence[Move]]) -> _Made:
@@ -149,8 +151,10 @@ class _Job:
         except UserError as error:
             return error.message
         self.keep(files)
-        why = self._wrong(key, changed, made.texts) if changed else ""
-        if not why:
+        why = self._wrong(key, changed, made.texts) if changed or files else ""
+        if why:
+            self.drop(set(files) - set(made.pictures))
+        else:
             made.texts.update(changed)
             made.pictures.update(files)
         return why
@@ -180,11 +184,10 @@ class _Job:
         shared = [each for each in documents if (each.kind, each.name) in needed]
         return self.project.resolved([*bots, *shared])
 
-    def _diffs(self, root: Address, desired: Desired) -> Iterator[tuple[Address, str]]:
-        """Give the fields in which a bot is not what is declared."""
-        return (
-            (match.resource.address, diff.path) for match in self._matches(root, desired) for diff in match.diffs
-        )
+    def _diffs(self, root: Address, desired: Desired) -> Iterator[tuple[Address, str, str]]:
+        """Give the fields in which a bot is not what is declared, and what is."""
+        for match in self._matches(root, desired):
+            yield from ((match.resource.address, diff.path, dumps(diff.new)) for diff in match.diffs)
 
     def _with_files(self, key: str, edits: Sequence[Edit], known: Index) -> tuple[list[Edit], dict[str, bytes]]:
         """Put the names of files in the place of digests, and give the files, by name below the root."""

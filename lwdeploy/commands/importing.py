@@ -14,7 +14,7 @@ from lwdeploy.api.recall import Memory, Recall
 from lwdeploy.commands import plan as planning
 from lwdeploy.commands.import_drafting import Drafted, draft_bots, keys_of, written
 from lwdeploy.commands.import_home import Home, drawn_project_id, find_home, new_project_files, new_tenant
-from lwdeploy.commands.import_placing import different, place, put, staged
+from lwdeploy.commands.import_placing import different, drop, place, put, staged
 from lwdeploy.commands.import_reading import Reading, listed_bots, read_bots
 from lwdeploy.commands.import_standing import Overlay, Project
 from lwdeploy.commands.import_updating import Updated, update
@@ -171,6 +171,7 @@ class _Import:
             known=known,
             gone=gone,
             keep=lambda pictures: put(staging / "pictures", pictures),
+            drop=lambda names: drop(staging / "pictures", names),
         )
 
     @property
@@ -204,7 +205,7 @@ class _Import:
             tenant=tenant_view(tenant),
             users={login: user for user, login in known.logins.items()},
             folder=folder,
-            pictures=Desk(self.home.root),
+            pictures=Desk(folder),
             keep=lambda pictures: put(folder, pictures),
         )
 

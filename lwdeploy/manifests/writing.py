@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ __all__ = ["block_lines", "flow_text", "manifest_text", "quoted_text"]
 
 _TEXT = "tag:yaml.org,2002:str"
 _MAPPING = "tag:yaml.org,2002:map"
+_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""What turns round the order in which a line is shown: escaped, so that a reviewer sees what is there."""
 
 
 def manifest_text(
@@ -32,14 +35,7 @@ def manifest_text(
     `comments` stand above the fields at their paths. A control character in a text, which no manifest can hold,
     is written as an escape: the reader says where it is.
     """
-    text = yaml.dump(
-        dict(document),
-        Dumper=_Manifest,
-        sort_keys=False,
-        allow_unicode=True,
-        default_flow_style=False,
-        width=math.inf,
-    )
+    text = _dumped(dict(document), _Manifest)
     lines = text.splitlines(keepends=True)
     for line, comment in sorted(_placed(text, comments or {}), reverse=True):
         lines.insert(line, comment)
@@ -68,13 +64,19 @@ def flow_text(entry: Mapping[str, Any] | Sequence[Any]) -> str:
 
 def quoted_text(text: str, quotes: str) -> str:
     """Give a text of one line in these quotes, or in double ones where the text cannot stand in single ones."""
-    node = yaml.ScalarNode(_TEXT, text, style=quotes)
+    node = yaml.ScalarNode(_TEXT, text, style='"' if _REORDERING.search(text) else quotes)
     made = yaml.serialize(node, Dumper=yaml.SafeDumper, allow_unicode=True, width=math.inf)
-    return str(made).removesuffix("\n")
+    return _escaped(str(made)).removesuffix("\n")
 
 
 def _dumped(entry: Mapping[str, Any] | Sequence[Any], writer: type[_Writer]) -> str:
-    return str(yaml.dump(entry, Dumper=writer, sort_keys=False, allow_unicode=True, width=math.inf))
+    made = yaml.dump(entry, Dumper=writer, sort_keys=False, allow_unicode=True, width=math.inf)
+    return _escaped(str(made))
+
+
+def _escaped(made: str) -> str:
+    """Escape what reorders a line: the writers put every text that holds any in double quotes."""
+    return _REORDERING.sub(lambda found: f"\\u{ord(found.group()):04X}", made)
 
 
 def _placed(text: str, comments: Mapping[tuple[str, ...], str]) -> Iterator[tuple[int, str]]:
@@ -114,14 +116,14 @@ class _Writer(yaml.SafeDumper):
 
 
 def _text(writer: _Writer, text: str) -> yaml.ScalarNode:
-    safe = plain_scalar(text) == (text, "") and "\n" not in text
+    safe = plain_scalar(text) == (text, "") and "\n" not in text and not _REORDERING.search(text)
     return writer.represent_scalar(_TEXT, text, style=None if safe else '"')
 
 
 def _text_of_manifest(writer: _Writer, text: str) -> yaml.ScalarNode:
     """Write a text of several lines as a block, where it holds nothing that a block cannot show."""
     blank = any(each != each.rstrip() for each in text.split("\n")) or unwanted(text) is not None
-    lines = "\n" in text and bool(text.strip()) and not blank
+    lines = "\n" in text and bool(text.strip()) and not blank and not _REORDERING.search(text)
     return writer.represent_scalar(_TEXT, text, style="|") if lines else _text(writer, text)
 
 
@@ -166,7 +168,7 @@ class _Flow(_Writer):
 
 
 def _block(writer: _Writer, text: str) -> yaml.ScalarNode:
-    lines = "\n" in text and bool(text.strip("\n")) and not text.endswith("\n\n")
+    lines = "\n" in text and bool(text.strip("\n")) and not text.endswith("\n\n") and not _REORDERING.search(text)
     return writer.represent_scalar(_TEXT, text, style="|") if lines else _text(writer, text)
 
 

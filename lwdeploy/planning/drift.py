@@ -15,7 +15,7 @@ from lwdeploy.core.canonical import ABSENT, get_path, leaves
 from lwdeploy.core.diagnostics import SourceRef
 from lwdeploy.core.kind import Kind
 from lwdeploy.core.live import Live, LiveResource
-from lwdeploy.core.types import Desired, Origin, Resource, State, StateEntry
+from lwdeploy.core.types import Desired, Origin, Resource, Spec, State, StateEntry
 from lwdeploy.planning.diff import field_diffs, is_under, sides_of
 from lwdeploy.planning.rename import renames_of
 from lwdeploy.planning.sealing import sealed_value
@@ -90,13 +90,16 @@ class Drift:
         return any(each.drifted for each in self.objects)
 
 
-def remembered(state: State, *, roots: frozenset[Address] | None = None) -> Desired:
-    """Give what state remembers as if it were declared, so that exactly that is read; of some bots, if given."""
+def remembered(state: State, *, kinds: Mapping[str, Kind], roots: frozenset[Address] | None = None) -> Desired:
+    """Give what state remembers as if it were declared, so that exactly that is read; of some bots, if given.
+
+    Users cost calls of their own and are read where they are wanted: they are, too, where they were only observed.
+    """
     return Desired(
         resources=tuple(
             Resource(
                 address=address,
-                spec=entry.applied,
+                spec={**_users(entry, kinds[address.kind]), **entry.applied},
                 source=SourceRef(file="the state"),
                 derived_id=None if address.is_root else entry.remote_id,
             )
@@ -105,6 +108,10 @@ def remembered(state: State, *, roots: frozenset[Address] | None = None) -> Desi
         ),
         whole_project=roots is None,
     )
+
+
+def _users(entry: StateEntry, kind: Kind) -> Spec:
+    return {name: entry.observed[name] for name in kind.user_fields if name in entry.observed}
 
 
 def drift_of(*, desired: Desired, live: Live, state: State, kinds: Mapping[str, Kind]) -> tuple[ObjectDrift, ...]:

@@ -29,7 +29,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of a bot, by address and dotted path, and why it is told."""
+    """A part of a bot, by address and dotted path, and why it is told; without a path, all of the bot."""
 
     address: str
     path: str
@@ -76,12 +76,17 @@ def import_lines(ended: Imported) -> Iterator[Line]:
     yield from (Line(printable(f"  {each}")) for each in missing)
     if ended.left_out:
         yield Line("Not managed, because no manifest can say it:", Style.BOLD)
-        rows = [Line(printable(f"  {each.address} {each.path}: {each.why}")) for each in ended.left_out]
+        rows = [_row(each) for each in ended.left_out]
         yield from _few(rows, "more; each stands in the file of its bot")
     if ended.conflicts:
         yield Line("Moved in the tenant, and left as the manifest has it:", Style.BOLD)
-        yield from (Line(printable(f"  {each.address} {each.path}: {each.why}")) for each in ended.conflicts)
+        yield from (_row(each) for each in ended.conflicts)
     yield Line(_summary(ended), Style.BOLD)
+
+
+def _row(part: Part) -> Line:
+    where = f"{part.address} {part.path}".rstrip()
+    return Line(printable(f"  {where}: {part.why}"))
 
 
 def _few(lines: list[Line], more: str) -> Iterator[Line]:

@@ -10,6 +10,7 @@ import pytest
 from lwdeploy.commands import accepting
 from lwdeploy.commands.accepted_wishes import wishes_of
 from lwdeploy.simulator import LocalTenant
+from lwdeploy.simulator.users import identify
 from tests.support.console import Console, writes
 from tests.support.project import Project, least
 from tests.test_formats import fits
@@ -229,6 +230,23 @@ def test_persons_in_charge_are_written_as_logins_where_they_are_known(desk: Proj
     assert "taro@example.com" in pic
     assert pic.count(",") == 1
     desk.expect_settled(tenant)
+
+
+def test_accepting_a_field_leaves_people_who_are_written_as_user_ids_alone(
+    project: Project, tenant: LocalTenant
+) -> None:
+    """Their logins may have become known since: that is no reason to touch what nobody accepted, or to refuse."""
+    project.define("PersonInCharge", "both", primary=[identify("taro@example.com")])
+    domains = [{"name": "tokyo", "permission": "selected", "members": ["taro@example.com"]}]
+    for key in ("one", "two"):
+        project.bot(key, **least(key.title(), pic={"ref": "both"}, domains=domains))
+    project.apply()
+    before = (project.root / "shared/both.yaml").read_bytes()
+    Console(tenant).do("PATCH", bot_of(project, "one"), {"botName": "Uno"})
+    ran = project.run("drift", "--accept", "bot/one")
+    assert ran.code == 0, ran
+    assert (project.root / "shared/both.yaml").read_bytes() == before
+    project.expect_settled(tenant)
 
 
 def shared(project: Project) -> None:

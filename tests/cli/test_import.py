@@ -221,6 +221,14 @@ def test_the_time_that_is_left_is_what_the_quota_makes_it(
     assert sum(haste.waited) > 110
 
 
+def test_the_time_that_is_left_goes_down_with_the_bots_that_are_left(tenant: LocalTenant, tmp_path: Path) -> None:
+    """A tenant that answers faster than it was guessed is not waited for at the end."""
+    tenant.make_bots(100)
+    told = [line for line in imported(nowhere(tenant, tmp_path)).err.splitlines() if line.startswith("Reading")]
+    assert told[0] == "Reading 100 bots: 1 done, about 7 s left"
+    assert told[-1] == "Reading 100 bots: 90 done, about 1 s left"
+
+
 def test_what_is_not_scoped_is_left_out_and_told(make_tenant: MakeTenant, tmp_path: Path) -> None:
     """Pictures need bot.message; without it all else is imported, and says what is missing."""
     tenant = make_tenant(scopes=("bot.read",))

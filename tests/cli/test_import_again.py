@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -254,6 +255,29 @@ def test_a_new_bot_of_the_same_name_gets_a_key_of_its_own_and_no_other_file_chan
     assert {name for name in after if after[name] != before.get(name)} == {"bots/help-desk-2.yaml"}
 
 
+def test_what_cannot_be_said_is_not_said_by_halves(
+    project: Project, tenant: LocalTenant, bots: tuple[int, ...]
+) -> None:
+    """A button without a label of its own: no manifest has one, and another label is not what is there."""
+    before = (project.root / DESK).read_bytes()
+    label = {"label": "", "i18nLabels": [{"language": "ko_KR", "label": "메뉴"}]}
+    body = {"content": {"actions": [{"type": "message", "text": "help", **label}]}}
+    with tenant._tenant.store.transaction():
+        tenant._tenant.store.run(
+            "UPDATE persistent_menus SET body = ? WHERE bot_id = ?", json.dumps(body), bots[0]
+        )
+    ran = project.run("import", "--format", "json")
+    assert ran.code == 1
+    assert [(each["address"], each["path"]) for each in ran.json["conflicts"]] == [("bot/help-desk", "menus")]
+    assert (project.root / DESK).read_bytes() == before
+
+
+def test_right_after_an_import_nothing_has_drifted(project: Project) -> None:
+    """Not even what no manifest declares: the members of a registration that everybody may use."""
+    ran = project.run("drift", "--format", "json")
+    assert (ran.code, ran.json["objects"]) == (0, [])
+
+
 def test_a_renamed_bot_keeps_its_key(project: Project, tenant: LocalTenant, bots: tuple[int, ...]) -> None:
     Console(tenant).do("PATCH", f"/bots/{bots[1]}", {"botName": "Meeting Room"})
     assert imported(project, "--format", "json").json["bots"]["bot/room-1"] == str(bots[1])
@@ -268,6 +292,7 @@ def test_a_manifest_of_a_bot_that_is_gone_is_left_and_told(
     assert ran.code == 1
     assert [each["address"] for each in ran.json["conflicts"]] == ["bot/room-2"]
     assert tree(project.root) == before
+    assert "  bot/room-2: the tenant has it no more" in project.run("import").out
 
 
 def test_another_picture_of_a_menu_takes_the_place_of_the_file(tenant: LocalTenant, tmp_path: Path) -> None:
@@ -281,6 +306,30 @@ def test_another_picture_of_a_menu_takes_the_place_of_the_file(tenant: LocalTena
     after = tree(project.root)
     assert {name for name in after if after[name] != before.get(name)} == {"bots/desk.main.png"}
     assert after["bots/desk.main.png"] == picture("compact-moon.png")
+
+
+def test_a_picture_of_another_size_is_told_by_the_name_that_it_would_have_and_not_kept(
+    tenant: LocalTenant, tmp_path: Path
+) -> None:
+    """Made long ago, or by a program: the menu goes unmanaged, and nothing is left that no manifest names."""
+    bot = tenant.make_bots(1, body={"botName": "Desk", "administrators": [ADMIN]})[0]
+    menu = tenant.make_richmenu(bot, name="main", picture=picture("full-sun.png"))
+    project = nowhere(tenant, tmp_path)
+    imported(project)
+    manifest = (project.root / "bots/desk.yaml").read_text(encoding="utf-8")
+    assert "# Not managed: menus.rich.menus.main. desk.main.png has 2500x1686 pixels" in manifest
+    assert not list(project.root.rglob("*.png"))
+    _rebind(tenant, bot, menu, picture("compact-sun.png"))
+    (project.root / "bots/desk.yaml").unlink()
+    imported(project)
+    assert (project.root / "bots/desk.main.png").read_bytes() == picture("compact-sun.png")
+    _rebind(tenant, bot, menu, picture("full-moon.png"))
+    Console(tenant).do("PATCH", f"/bots/{bot}", {"description": "Moved as well"})
+    ran = project.run("import")
+    assert "description: Moved as well" in (project.root / "bots/desk.yaml").read_text(encoding="utf-8")
+    assert "bots/desk.main.png has 2500x1686 pixels" in ran.out
+    assert ".lwdeploy" not in ran.out
+    assert (project.root / "bots/desk.main.png").read_bytes() == picture("compact-sun.png")
 
 
 def _rebind(tenant: LocalTenant, bot: int, menu: str, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,25 @@ def test_only_the_bots_that_were_asked_for_are_read_and_written(tenant: LocalTen
     unknown = project.run("import", "--bot", "77")
     assert unknown.code == 1
     assert "77" in unknown.err
+
+
+def test_no_file_has_a_name_that_some_machine_cannot_have(tenant: LocalTenant, tmp_path: Path) -> None:
+    """Windows takes `con.yaml` for a console, and the names of pictures begin with the key as well."""
+    for name in ("CON", "nul", "Com1", "../con", "console"):
+        tenant.make_bots(1, body={"botName": name})
+    project = nowhere(tenant, tmp_path)
+    imported(project)
+    made = sorted(path.name for path in (project.root / "bots").iterdir())
+    assert made == ["bot-com1.yaml", "bot-con-2.yaml", "bot-con.yaml", "bot-nul.yaml", "console.yaml"]
+
+
+def test_git_gets_the_state_and_nothing_that_lies_beside_it(ugly: LocalTenant, tmp_path: Path) -> None:
+    project = nowhere(ugly, tmp_path)
+    imported(project)
+    subprocess.run(["git", "init", "-q"], cwd=project.root, check=True)
+    listed = ["git", "ls-files", "--others", "--exclude-standard", "state", ".lwdeploy"]
+    found = subprocess.run(listed, cwd=project.root, check=True, capture_output=True, text=True)
+    assert found.stdout.split() == ["state/production.json"]
 
 
 def test_a_project_that_is_there_keeps_its_documents_and_gets_the_bots(

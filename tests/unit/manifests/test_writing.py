@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lwdeploy.manifests.document import Source
 from lwdeploy.manifests.reading import Read, read
-from lwdeploy.manifests.writing import manifest_text
+from lwdeploy.manifests.writing import block_lines, flow_text, manifest_text, quoted_text
 from tests.property.strategies import NASTY, bounded
 
 SHIFTY = (
@@ -96,6 +96,19 @@ def test_a_control_character_is_found_by_the_reader_and_not_swallowed() -> None:
     made = reread(written({"botName": "bell\a"}))
     assert made.data == {"spec": {"botName": "bell\a"}}
     assert [each.rule for each in made.findings] == ["LW006"]
+
+
+@pytest.mark.parametrize("text", ["\u202eksed pleh", "two\nlines \u2066x\u2069", "back\\\u202dslash", "'\u202a'"])
+def test_what_turns_the_order_of_a_line_round_is_written_as_an_escape(text: str) -> None:
+    """Whoever reviews the file sees what is there, and no reader sees anything else."""
+    document = {"a": text, "b": [text], text: "c"}
+    lines = block_lines(document), [flow_text([text])], [quoted_text(text.replace("\n", ""), "'")]
+    for written in ("\n".join(each) for each in (manifest_text(document).splitlines(), *lines)):
+        assert not set(written) & set("\u202a\u202d\u202e\u2066\u2069")
+        assert "\\u20" in written
+    assert yaml.safe_load(manifest_text(document)) == document
+    assert yaml.safe_load("\n".join(block_lines(document))) == document
+    assert yaml.safe_load(quoted_text(text.replace("\n", ""), "'")) == text.replace("\n", "")
 
 
 def test_keys_stay_in_their_order_and_lists_stand_below_their_keys() -> None:

@@ -186,14 +186,22 @@ def test_what_is_remembered_is_read_as_if_it_were_declared() -> None:
         other: StateEntry(remote_id="2"),
     }
     state = State(lineage="x", entries=entries)
-    every = remembered(state)
+    every = remembered(state, kinds=KINDS)
     assert [(each.address, each.spec, each.derived_id) for each in every.resources] == [
         (BOT, {"x": 1}, None),
         (child, {"y": 1}, "7"),
         (other, {}, None),
     ]
     assert every.whole_project
-    assert [each.address for each in remembered(state, roots=frozenset({other})).resources] == [other]
+    assert [each.address for each in remembered(state, kinds=KINDS, roots=frozenset({other})).resources] == [other]
+
+
+def test_users_who_were_observed_are_read_again_though_nobody_declared_them() -> None:
+    """They are not shown unless somebody asks: what is not looked at would count as gone."""
+    (told,) = remembered(known({"x": 1}, {"x": 2, "people": ["u"]}), kinds=KINDS).resources
+    assert told.spec == {"x": 1, "people": ["u"]}
+    (told,) = remembered(known({"people": ["mine"]}, {"people": ["u"]}), kinds=KINDS).resources
+    assert told.spec == {"people": ["mine"]}
 
 
 def test_a_report_has_drifted_when_one_object_has() -> None:
