@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,82 +10,11 @@ import pytest
 import yaml
 
 from lwdeploy.simulator import SWITCHES, LocalTenant, Settings, start
-from lwdeploy.simulator.users import identify
 from tests.support.console import Console
 from tests.support.haste import Haste
-from tests.support.project import MakeTenant, Project, Run
-from tests.support.swift import spare_keys_and_certificates
+from tests.support.importing import imported, nowhere, settled, tree
+from tests.support.project import MakeTenant, Project
 from tests.support.ugly import ugly_tenant
-
-
-@pytest.fixture(autouse=True)
-def _swift(monkeypatch: pytest.MonkeyPatch) -> None:
-    spare_keys_and_certificates(monkeypatch)
-
-
-def nowhere(tenant: LocalTenant, root: Path) -> Project:
-    """Give an empty folder and an environment that names a tenant, as `lwdeploy simulate` writes it."""
-    root.mkdir(parents=True, exist_ok=True)
-    lines = (line.partition("=") for line in tenant.credentials_env().splitlines() if "=" in line)
-    return Project(root=root, env={name: value.strip("'\"") for name, _, value in lines})
-
-
-def imported(project: Project, *argv: str) -> Run:
-    """Import, and insist that it proved itself."""
-    ran = project.run("import", *argv)
-    assert ran.code == 0, ran.out[-2000:] + ran.err[-2000:]
-    assert "No changes." in ran.out or "--format" in argv
-    return ran
-
-
-def tree(root: Path) -> dict[str, bytes]:
-    """Give every file that git would see."""
-    files = (path for path in root.rglob("*") if path.is_file() and not {".lwdeploy", "state"} & set(path.parts))
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(files)}
-
-
-def settled(project: Project, *argv: str) -> None:
-    planned = project.run("plan", "--detailed-exitcode", *argv)
-    assert planned.code == 0, planned.out + planned.err
-
-
-# --- a whole tenant
-
-
-def test_300_ugly_bots_are_imported_with_the_fewest_calls_and_then_there_is_nothing_to_do(
-    tenant: LocalTenant, tmp_path: Path
-) -> None:
-    """Three pages of bots; of each the bot, registrations, menus; members and pictures where there are any."""
-    ugly_tenant(tenant, 300)
-    project = nowhere(tenant, tmp_path / "project")
-    ran = imported(project, "--format", "json")
-    assert ran.json["proven"]
-    sent = Counter(entry.operation for entry in tenant.log() if entry.operation != "issueToken")
-    bots = tenant.snapshot()["bots"]
-    menus = [menu for bot in bots for menu in bot["richmenus"]]
-    images = [menu["image"] for menu in menus if menu["image"]]
-    files = sum(1 + len(image["i18nFileIds"]) for image in images)
-    assert sent == {
-        "listBots": 3,
-        "getBot": 300,
-        "listBotDomains": 300,
-        "listBotDomainMembers": sum(each["allowToSelectedMember"] for bot in bots for each in bot["domains"]),
-        "listRichmenus": 300,
-        "getPersistentMenu": sum(not bot["richmenus"] for bot in bots),
-        "getRichmenuImage": len(menus),
-        "getUser": len(_people(bots)),
-        "getAttachment": files,
-        "downloadContent": files,
-    }
-    assert len(ran.json["bots"]) == len(list((project.root / "bots").glob("*.yaml"))) == 300
-
-
-def _people(bots: list[dict[str, Any]]) -> set[str]:
-    """Give everybody in charge and every member, by user id."""
-    found = [each for bot in bots for role in ("administrators", "subadministrators") for each in bot[role]]
-    found += [each for bot in bots for domain in bot["domains"] for each in domain["members"]]
-    return {identify(each) for each in found}
-
 
 # --- whatever is only guessed about the service
 

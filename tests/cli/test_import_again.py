@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from lwdeploy.simulator import LocalTenant
-from tests.cli.test_import import imported, nowhere, tree
 from tests.support.console import Console
+from tests.support.importing import imported, nowhere, tree
 from tests.support.menu_pictures import picture
 from tests.support.project import ADMIN, Project, least
 from tests.support.swift import spare_keys_and_certificates

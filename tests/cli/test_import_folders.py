@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lwdeploy.simulator import LocalTenant
-from tests.cli.test_import import imported, nowhere, settled, tree
+from tests.support.importing import imported, nowhere, settled, tree
 from tests.support.project import MakeTenant, Project
 from tests.support.swift import spare_keys_and_certificates
 from tests.support.ugly import ugly_tenant
