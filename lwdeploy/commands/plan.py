@@ -47,8 +47,15 @@ def prepare(request: Request, terminal: Terminal) -> Prepared:
 
 
 def make(prepared: Prepared, session: Session, *, request: Request, terminal: Terminal) -> Plan:
-    """Read the tenant and make the plan."""
-    return make_knowing(read_state(session), prepared, session, request=request, terminal=terminal)
+    """Read the tenant and make the plan.
+
+    The very first state may be made by another run between the look at the place and the look at the tenant. What
+    that run has created would seem to be somebody else's, so before such a refusal the place is looked at again.
+    """
+    state = read_state(session)
+    plan = make_knowing(state, prepared, session, request=request, terminal=terminal)
+    made = read_state(session) if state is None and plan.refusals else None
+    return plan if made is None else make_knowing(made, prepared, session, request=request, terminal=terminal)
 
 
 def make_knowing(

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from lwdeploy.commands.session import Session, read_state
+from lwdeploy.core.types import State
 from lwdeploy.simulator import LocalTenant
 from tests.support.console import Console, names, writes
 from tests.support.four import KEYS, expect_whole
@@ -187,3 +189,23 @@ def test_in_ci_a_real_tenant_names_its_state(four: Project, tenant: LocalTenant)
     assert ran.code == 1
     assert "state: {file: {path: ...}}" in ran.err
     assert tenant.log() == ()
+
+
+def test_a_first_state_that_another_run_makes_meanwhile_is_taken(
+    project: Project, tenant: LocalTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two first runs at once: the one that looked at the place too early looks again before it refuses."""
+    project.bot("helpdesk", **least("Helpdesk"))
+    looks: list[object] = []
+
+    def overtaken(session: Session) -> State | None:
+        looks.append(state := read_state(session))
+        if len(looks) == 1:
+            assert project.process("apply", "--auto-approve").code == 0
+        return state
+
+    monkeypatch.setattr("lwdeploy.commands.plan.read_state", overtaken)
+    planned = project.run("plan", "--detailed-exitcode")
+    assert planned.code == 0, planned
+    assert [each is None for each in looks] == [True, False]
+    assert names(tenant) == ["Helpdesk"]
