@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from lwdeploy.core.address import Address
 from lwdeploy.core.diagnostics import Severity
+from lwdeploy.core.errors import AmbiguousMatch
 from lwdeploy.core.kind import TenantView
+from lwdeploy.core.live import Listed
 from lwdeploy.core.picture import Picture, Pictures
 from lwdeploy.core.types import Desired
 from lwdeploy.kinds import KINDS
@@ -19,7 +22,7 @@ from lwdeploy.manifests.resolve import resolve
 from lwdeploy.manifests.validate import validate
 from lwdeploy.manifests.validity import Validity
 
-__all__ = ["Overlay", "Project"]
+__all__ = ["Overlay", "Project", "refuse_unclaimed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +77,27 @@ class Overlay:
     def trouble(self, recipe: Mapping[str, Any]) -> str:
         """Say why a recipe cannot be drawn, as `Pictures.trouble` does."""
         return self.desk.trouble(recipe)
+
+
+def refuse_unclaimed(
+    documents: Sequence[Document], rows: Sequence[Listed], *, known: Mapping[str, Address]
+) -> None:
+    """Raise AmbiguousMatch where a bot may be the one that a manifest declares; `known` are addresses by bot id.
+
+    It would get a second manifest, and the next apply would make a second bot of the first one.
+    """
+    names = {row.name: row.remote_id for row in rows if row.remote_id not in known}
+    keys = {address.name for address in known.values()}
+    bots = [each for each in documents if each.kind == "Bot" and each.name not in keys]
+    alike = {each.name: names[name] for each in bots if (name := _shown(each.spec.get("botName"))) in names}
+    if alike:
+        told = "\n  ".join(f"bot/{key} has the name of bot {bot_id}" for key, bot_id in alike.items())
+        adopt = "; ".join(f"lwdeploy adopt bot/{key} {bot_id}" for key, bot_id in alike.items())
+        raise AmbiguousMatch(
+            f"Manifests declare bots that are not known to exist, and nothing was written:\n  {told}",
+            advice=f"If they are the same: {adopt}. If not: apply first, and import then.",
+        )
+
+
+def _shown(name: Any) -> str:
+    return str(name.get("default", "") if isinstance(name, Mapping) else name or "")

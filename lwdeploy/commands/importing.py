@@ -16,7 +16,7 @@ from lwdeploy.commands.import_drafting import Drafted, draft_bots, keys_of, writ
 from lwdeploy.commands.import_home import Home, drawn_project_id, find_home, new_project_files, new_tenant
 from lwdeploy.commands.import_placing import different, drop, place, put, staged
 from lwdeploy.commands.import_reading import Reading, listed_bots, read_bots
-from lwdeploy.commands.import_standing import Overlay, Project
+from lwdeploy.commands.import_standing import Overlay, Project, refuse_unclaimed
 from lwdeploy.commands.import_updating import Updated, update
 from lwdeploy.commands.request import Request, Terminal
 from lwdeploy.commands.session import Session, open_session, read_state
@@ -55,7 +55,8 @@ def run(
     """Import all bots of the tenant, or those whose ids are `bots`, into the folder `out` or the project around.
 
     Nothing that is there is overwritten but files of bots that are known. Raises UserError, having written
-    nothing, when other files are in the way. A `dry` run only finds out what it would write.
+    nothing, when other files are in the way, and AmbiguousMatch when a manifest may mean a bot of the tenant and
+    nothing tells. A `dry` run only finds out what it would write.
     """
     home = find_home(request, out=out)
     with open_session(home.request, home.tenant, workspace=home.workspace, write=False) as session:
@@ -75,6 +76,7 @@ class _Import:
         memory = Memory()
         rows, unfinished = listed_bots(Recall(self.session.client, memory=memory), wanted=wanted)
         entries = {} if state is None else dict(state.entries)
+        refuse_unclaimed(self.home.workspace.loaded.documents, rows, known=self._known(entries))
         ids = keys_of(rows, known=self._known(entries), taken=self._declared)
         reading = read_bots(
             self.session,

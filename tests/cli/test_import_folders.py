@@ -235,3 +235,21 @@ def _without_ids(files: dict[str, bytes]) -> dict[str, bytes]:
         )
         for name, each in lines.items()
     }
+
+
+def test_a_bot_that_a_manifest_may_mean_gets_no_second_manifest(tenant: LocalTenant, tmp_path: Path) -> None:
+    """After `forget`, or with a manifest by hand: the import names both and the way out, and writes nothing."""
+    tenant.make_bots(2, name="Desk")
+    project = nowhere(tenant, tmp_path)
+    imported(project)
+    [first, *_] = sorted(project.ids())
+    bot_id = project.ids()[first]
+    assert project.run("forget", first, "--auto-approve", "--allow", "create=1").code == 0
+    before = tree(project.root)
+    refused = project.run("import")
+    assert refused.code == 4, refused
+    assert f"lwdeploy adopt {first} {bot_id}" in refused.err
+    assert tree(project.root) == before
+    assert project.run("adopt", first, bot_id, "--auto-approve").code == 0
+    imported(project)
+    assert tree(project.root) == before
