@@ -266,9 +266,9 @@ class Kind:
     the links have let go.
 
     `reads` is the operation that reads the kind (empty where an apply sends none for it), `calls` gives the writes
-    a change will send, by operation. `most` is how many objects of the kind a bot takes. `seal` replaces what
-    state must not hold by a hash. `label` gives an object's display name, which is never its identity. `wording`
-    leads back to manifests.
+    a change will send, by operation. `most` is how many objects of the kind a bot takes. What there is of a
+    `listed` kind is told by a list only, and lists may lag. `seal` replaces what state must not hold by a hash.
+    `label` gives an object's display name, which is never its identity. `wording` leads back to manifests.
     """
 
     name: str
@@ -296,3 +296,4 @@ class Kind:
     refers_to: str = ""
     gives_way_to: tuple[str, ...] = ()
     most: int | None = None
+    listed: bool = False

@@ -117,7 +117,9 @@ class Place:
                 self.last = self._tip()
                 return self.last
             problem = self._problem(ran, f"read {self._target.name}")
-            if not problem.passing and not ran.late and self._is_absent():
+            # Where the protocol is old, git may say of one and the same fetch that the other end hung up as well.
+            told = not problem.passing or "couldn't find remote ref" in ran.words
+            if told and not ran.late and self._is_absent():
                 self.last = NOTHING
                 return NOTHING
             pause = next(pauses, None)

@@ -20,4 +20,5 @@ KIND = Kind(
     calls=spec.calls,
     precedes=spec.precedes,
     wording=spec.WORDING,
+    listed=True,
 )

@@ -156,9 +156,19 @@ class BotDomainAdapter:
         self._client.send(call("deleteBotDomainMember", botId=bot_id, domainId=domain_id, userId=member))
 
     def delete(self, change: Change, *, parent_id: str | None) -> None:
-        """Take the bot out of the domain."""
+        """Take the bot out of the domain.
+
+        What the service answers where there is no registration is not documented (reference 9.8): after a refusal
+        the list tells.
+        """
+        bot_id, domain_id = str(parent_id), str(change.remote_id)
         try:
-            self._client.send(call("deleteBotDomain", botId=str(parent_id), domainId=str(change.remote_id)))
+            self._client.send(call("deleteBotDomain", botId=bot_id, domainId=domain_id))
         except Rejected as error:
-            if not error.is_gone:
+            if not error.is_gone and domain_id in self._domains(bot_id):
                 raise
+
+    def _domains(self, bot_id: str) -> set[str]:
+        rows = self._client.pages(call("listBotDomains", botId=bot_id), key="domains")
+        with understood("listBotDomains", f"botId={bot_id}"):
+            return {str(int(row["domainId"])) for row in rows}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -218,10 +219,21 @@ def test_a_registration_whose_whole_list_is_gone_is_forgotten_and_kept() -> None
     assert (change.action, change.address) == (Action.FORGET, domain_of())
 
 
-def test_a_registration_that_left_the_list_and_the_tenant_is_forgotten() -> None:
+def test_a_registration_that_left_the_list_and_is_not_seen_is_deleted_all_the_same() -> None:
+    """Only a list tells what is registered, and one that lags would make a stranger's of it."""
     live, _ = settled()
     _, state = with_registration()
     change = plan_of(desired_of(bot(), scopes=[(root(), "bot_domain")]), live, state).changes[1]
+    assert (change.action, change.remote_id) == (Action.DELETE, "10000002")
+    assert change.reason == "taken out of the manifest; no list shows it, and lists may lag"
+
+
+def test_a_menu_that_left_the_list_and_the_tenant_is_forgotten() -> None:
+    """Of a menu the service itself says that it is not there."""
+    live, state = settled()
+    address = root().child("persistent_menu", "persistent-menu")
+    state = replace(state, entries={**state.entries, address: StateEntry(remote_id="persistentmenu")})
+    change = plan_of(desired_of(bot(), scopes=[(root(), "persistent_menu")]), live, state).changes[1]
     assert (change.action, change.reason) == (Action.FORGET, "already gone from the tenant")
 
 

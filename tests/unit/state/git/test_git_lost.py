@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -314,3 +315,17 @@ def test_an_unknown_failure_of_a_read_is_not_taken_for_an_absent_branch(world: W
         path.unlink()
     with pytest.raises(StateError, match="cannot read git branch"):
         world.blobs().get("a")
+
+
+def test_a_ref_that_is_not_there_is_not_taken_for_a_connection_that_broke_off(world: World) -> None:
+    """In the old protocol the other end may hang up before git has read all of it, and git says both."""
+    git = shutil.which("git", path=world.env["PATH"])
+    hung_up = (
+        'case " $* " in *" fetch "*) [ $code = 0 ] || echo "fatal: the remote end hung up unexpectedly" >&2;; esac'
+    )
+    program = world.program("git", f'"{git}" "$@"; code=$?\n{hung_up}\nexit $code')
+    blobs = world.blobs(env={**world.env, "PATH": f"{program.parent}:{world.env['PATH']}"})
+    assert blobs.get("a") is None
+    version = blobs.put("a", b"1", expected=None)
+    assert blobs.get("a") == Blob(content=b"1", version=version)
+    assert world.pauses == []
