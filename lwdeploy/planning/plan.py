@@ -11,18 +11,7 @@ from lwdeploy.core.canonical import leaves
 from lwdeploy.core.kind import Kind
 from lwdeploy.core.live import Live, LiveResource
 from lwdeploy.core.tenant import Guards, Limits
-from lwdeploy.core.types import (
-    Action,
-    Change,
-    Consequence,
-    Desired,
-    FieldDiff,
-    Proof,
-    Resource,
-    Spec,
-    State,
-    StateEntry,
-)
+from lwdeploy.core.types import Action, Change, Consequence, Desired, FieldDiff, Proof, Resource, State, StateEntry
 from lwdeploy.planning.children import beside, covers, crowds, leftovers, linked, points_elsewhere, superseded_by
 from lwdeploy.planning.codec import with_digest
 from lwdeploy.planning.diff import field_diffs
@@ -35,6 +24,7 @@ from lwdeploy.planning.order import Ordered, Quota, order
 from lwdeploy.planning.rename import follow_renames, renames_of
 from lwdeploy.planning.sealing import needed
 from lwdeploy.planning.tombstones import idle, without_a_word
+from lwdeploy.planning.unseen import unseen
 
 __all__ = ["Terms", "make_plan"]
 
@@ -243,20 +233,11 @@ class _Maker:
             return replace(base, reason="not declared any more: no longer managed, and left as it is")
         live = self.live.resources.get(address)
         if live is None:
-            return self._unseen(base, observed=entry.observed)
+            kind, bot_there = self.kinds[address.kind], address.root in self.live.resources
+            return unseen(base, observed=entry.observed, kind=kind, bot_there=bot_there)
         if points_elsewhere(live, self.live.below, kind=self.kinds[address.kind]):
             return replace(base, reason="points to something that is not ours any more: left as it is")
         return replace(base, action=Action.DELETE, before=live.spec, reason="taken out of the manifest")
-
-    def _unseen(self, base: Change, *, observed: Spec) -> Change:
-        """Give the change for an owned object that is to go and was not seen.
-
-        Where only a list tells, it is deleted all the same: a list that lags must not make it a stranger's.
-        """
-        if not self.kinds[base.address.kind].listed or base.address.root not in self.live.resources:
-            return replace(base, reason="already gone from the tenant")
-        why = "taken out of the manifest; no list shows it, and lists may lag"
-        return replace(base, action=Action.DELETE, before=observed, reason=why)
 
     def _gone(self, address: Address, *, why: str) -> Change:
         """Give the delete of an owned bot that exists."""
