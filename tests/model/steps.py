@@ -83,7 +83,7 @@ class Replay:
         self._answers = answers
         self._used: Counter[Strand] = Counter()
         self._begun: Counter[Strand] = Counter()
-        self._slept: Counter[Strand] = Counter()
+        self._slept: dict[Strand, float] = {}
         self._drawn: Counter[Strand] = Counter()
         self.strand: Strand = (phase,)
         self.asks: dict[Strand, Request] = {}
@@ -117,11 +117,11 @@ class Replay:
 
     def clock(self) -> float:
         """Give seconds that pass only where the run sleeps: a run that is held up does not notice it."""
-        return sum(self._slept[self.strand[:length]] for length in range(len(self.strand) + 1))
+        return sum(self._slept.get(self.strand[:length], 0.0) for length in range(len(self.strand) + 1))
 
     def sleep(self, seconds: float) -> None:
         """Pass time."""
-        self._slept[self.strand] += seconds  # type: ignore[assignment]
+        self._slept[self.strand] = self._slept.get(self.strand, 0.0) + seconds
 
     def wait(self, seconds: float) -> None:
         """Pass so much time that whoever showed no sign of life in it counts as dead."""

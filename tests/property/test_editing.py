@@ -109,8 +109,9 @@ def touched(wanted: dict[str, Any], path: tuple[str | int, ...]) -> tuple[str | 
     for length, segment in enumerate(path):
         if value in ({}, []) or (isinstance(value, list) and len({*map(json.dumps, value)}) < len(value)):
             return path[:length]
-        if isinstance(value, dict | list) and segment in (value if isinstance(value, dict) else range(len(value))):
-            value = value[segment]  # type: ignore[index]
+        entries: Any = dict(enumerate(value)) if isinstance(value, list) else value
+        if isinstance(entries, dict) and segment in entries:
+            value = entries[segment]
     return path
 
 

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from tests.crash.sweep.breaking import PARTS
 from tests.crash.sweep.places import BACKENDS, open_place
@@ -191,10 +192,9 @@ def _again(asked: argparse.Namespace, result: Result) -> str:
     return f"again: .venv/bin/python -m tests.crash.sweep --case {result}{backend}{workers}{without}"
 
 
-def _say(stream: object, *lines: str) -> None:
-    for line in lines:
-        stream.write(f"{line}\n")  # type: ignore[attr-defined]
-    stream.flush()  # type: ignore[attr-defined]
+def _say(stream: TextIO, *lines: str) -> None:
+    stream.writelines(f"{line}\n" for line in lines)
+    stream.flush()
 
 
 if __name__ == "__main__":
